@@ -1,0 +1,62 @@
+import type { BackupRecord, RestoreComplaint } from '../recording/recording.ts';
+
+/** What can be known of a backup before it is restored. */
+export interface BackupDescription {
+  readonly format: Exclude<BackupRecord['format'], 'none'>;
+  /** Absolute path. */
+  readonly path: string;
+  readonly bytes: number;
+  /** ISO-8601 UTC. Absent where the format keeps no time. */
+  readonly createdAt?: string;
+  readonly serverMajor?: number;
+  /** Major of the pg_dump that wrote it. */
+  readonly dumpMajor?: number;
+  readonly database?: string;
+}
+
+/** How the restore may reach the database. Structurally a `DatabaseTarget` of the server. */
+export interface RestoreTarget {
+  readonly connectionString: string;
+  readonly host: string;
+  readonly port: number;
+  readonly user: string;
+  readonly password: string;
+  readonly database: string;
+}
+
+export interface RestoreProgress {
+  readonly doneBytes?: number;
+  readonly totalBytes?: number;
+  /** Name of the object being restored. */
+  readonly item?: string;
+}
+
+export interface RestoreResult {
+  readonly durationMs: number;
+  readonly shimmedRoles: readonly string[];
+  readonly missingExtensions: readonly string[];
+  readonly complaints: readonly RestoreComplaint[];
+}
+
+/** A backup that was opened, looked at and found readable. */
+export interface Backup {
+  readonly description: BackupDescription;
+  /**
+   * Restores into an existing, empty database.
+   *
+   * @throws {PgrehearseError} `BACKUP_UNREADABLE`, `BACKUP_NEWER_THAN_TOOLS`, `BACKUP_TOOL_MISSING`
+   */
+  restore(
+    target: RestoreTarget,
+    onProgress: (progress: RestoreProgress) => void,
+    signal: AbortSignal,
+  ): Promise<RestoreResult>;
+  /**
+   * Rows of some tables read from the file itself, without a server; keyed by table name without schema.
+   * A table that the backup does not hold has no key. Text as COPY writes it (unescaped), `null` is NULL.
+   */
+  readTables(
+    names: readonly string[],
+    signal: AbortSignal,
+  ): Promise<Readonly<Record<string, readonly Readonly<Record<string, string | null>>[]>>>;
+}

@@ -1,0 +1,45 @@
+import { Client, type QueryResult } from 'pg';
+
+/** One session with a Postgres server. Rows come back as node-postgres parses them; `bigint` is text. */
+export interface Database extends AsyncDisposable {
+  /** Backend process id, as `pg_stat_activity.pid` shows it. */
+  readonly processId: number;
+  query<Row>(sql: string, values?: readonly unknown[]): Promise<Row[]>;
+  /** Several statements in one round trip (simple protocol); one list of rows per statement. */
+  script(sql: string): Promise<Record<string, unknown>[][]>;
+  /** The driver's client, for what this interface does not cover (COPY). Only `postgres/` knows its type. */
+  readonly client: Client;
+}
+
+export interface ConnectOptions {
+  /** Shown in `pg_stat_activity`. Ours begin with `pgrehearse`. */
+  readonly applicationName: string;
+  /** Our own sessions keep out of the server's statement log; a migration's session does not. */
+  readonly quiet?: boolean;
+}
+
+/** Opens one session. Errors of the driver come through untouched. */
+export async function connect(connectionString: string, options: ConnectOptions): Promise<Database> {
+  const client = new Client({
+    connectionString,
+    application_name: options.applicationName,
+    ...(options.quiet !== false && { options: QUIET_OPTIONS }),
+  });
+  // A server that goes away between queries must not end our process; the next query rejects.
+  client.on('error', () => {});
+  await client.connect();
+  return {
+    client,
+    processId: (client as unknown as { processID: number }).processID,
+    query: async <Row>(sql: string, values: readonly unknown[] = []) =>
+      (await client.query(sql, [...values])).rows as Row[],
+    script: async (sql) => {
+      const results = (await client.query(sql)) as QueryResult | QueryResult[];
+      return (Array.isArray(results) ? results : [results]).map(({ rows }) => rows as Record<string, unknown>[]);
+    },
+    [Symbol.asyncDispose]: () => client.end(),
+  };
+}
+
+/** Ours must neither be logged nor wait for ever behind a lock. */
+const QUIET_OPTIONS = '-c log_statement=none -c log_min_duration_statement=-1 -c log_duration=off -c jit=off';

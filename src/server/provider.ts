@@ -1,0 +1,44 @@
+/** What a rehearsal asks of a server before it exists. */
+export interface ServerSpec {
+  /** Major, e.g. 17. Absent: the newest that can be found. */
+  readonly postgresVersion?: number;
+  /** A folder with `postgres` and `initdb`, from the config. */
+  readonly binaries?: string;
+  /** Settings of the user's, on top of ours: `{ timezone: 'Europe/Berlin' }`. */
+  readonly settings: Readonly<Record<string, string>>;
+  /** Folder from which npm packages with servers are looked up, besides our own. */
+  readonly projectFolder: string;
+}
+
+/** How to reach one database of an ephemeral server as its superuser. */
+export interface DatabaseTarget {
+  /** `postgres://user:password@127.0.0.1:port/database`; holds a secret, never print it. */
+  readonly connectionString: string;
+  readonly host: string;
+  readonly port: number;
+  readonly user: string;
+  readonly password: string;
+  readonly database: string;
+}
+
+/** A Postgres that nobody else uses and that is gone after `dispose`. */
+export interface EphemeralServer extends AsyncDisposable {
+  /** As `server_version` says, e.g. `18.4`. */
+  readonly version: string;
+  readonly major: number;
+  /** Settings that differ from a default server and that we chose, for the recording. */
+  readonly settings: Readonly<Record<string, string>>;
+  /** How to reach a database of this server; does not create it. `postgres` always exists and is ours for upkeep. */
+  target(database: string): DatabaseTarget;
+}
+
+/** Where a rehearsal happens. Knows nothing of backups, migrations or checks. */
+export interface ServerProvider {
+  readonly kind: string;
+  /**
+   * Resolves once the server accepts queries. On rejection or abort nothing is left running and no file stays.
+   *
+   * @throws {PgrehearseError} `SERVER_BINARIES_MISSING`, `SERVER_UNAVAILABLE`
+   */
+  start(spec: ServerSpec, signal: AbortSignal): Promise<EphemeralServer>;
+}

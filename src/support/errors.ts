@@ -1,0 +1,76 @@
+/**
+ * Everything that can stop pgrehearse itself, in one catalogue.
+ *
+ * A migration that fails is not in here: that is a result, kept in the recording.
+ * Each entry is explained in `docs/errors.md`; a test keeps the two lists in step.
+ */
+const CATALOGUE = {
+  CONFIG_NOT_FOUND: { exitCode: 2, hint: 'Pass a config file, or a folder that holds pgrehearse.config.yaml.' },
+  CONFIG_INVALID: { exitCode: 2, hint: 'The README lists every key with an example.' },
+  USAGE: { exitCode: 2, hint: '`pgrehearse --help` lists commands and flags.' },
+  CHECK_UNKNOWN: { exitCode: 2, hint: '`pgrehearse explain` without an argument lists every check.' },
+  RECORDING_UNREADABLE: { exitCode: 2, hint: 'Pass the recording.json that `pgrehearse run --out DIR` wrote.' },
+  OUTPUT_UNWRITABLE: { exitCode: 3, hint: 'Pass another folder with `--out`.' },
+  BACKUP_NOT_FOUND: { exitCode: 2, hint: '`backup.file` is relative to the config file.' },
+  BACKUP_UNREADABLE: { exitCode: 3, hint: 'Make the backup again with pg_dump and check its size.' },
+  BACKUP_TOOL_MISSING: {
+    exitCode: 3,
+    hint: 'Install the PostgreSQL client, or give a plain SQL dump, which needs no client.',
+  },
+  BACKUP_NEWER_THAN_TOOLS: {
+    exitCode: 3,
+    hint: 'Install a PostgreSQL client at least as new as the one that made the backup.',
+  },
+  SERVER_BINARIES_MISSING: {
+    exitCode: 3,
+    hint: 'Install that major, or name a folder of binaries with `server.binaries`.',
+  },
+  SERVER_UNAVAILABLE: { exitCode: 3, hint: 'The server log above says why.' },
+  MIGRATIONS_NOT_FOUND: { exitCode: 2, hint: '`migrations.directory` is relative to the config file.' },
+  MIGRATIONS_UNREADABLE: {
+    exitCode: 2,
+    hint: 'Run the migration tool itself once to see whether it can load the files.',
+  },
+  MIGRATION_TOOL_UNKNOWN: { exitCode: 2, hint: 'Name the tool with `migrations.tool`.' },
+  MIGRATION_TOOL_FAILED: { exitCode: 3, hint: 'Run the migration tool itself once to see whether it works.' },
+  INTERRUPTED: { exitCode: 130, hint: 'What was started has been removed.' },
+} as const satisfies Record<string, { exitCode: 2 | 3 | 130; hint: string }>;
+
+export type ErrorCode = keyof typeof CATALOGUE;
+
+/** Every code in the catalogue, for the documentation test. */
+export const ERROR_CODES: readonly string[] = Object.keys(CATALOGUE);
+
+export interface PgrehearseErrorOptions extends ErrorOptions {
+  /** Replaces the catalogue's hint where the call site knows better. */
+  readonly hint?: string;
+  /** Facts for machines and bug reports. Never secrets: they are printed with `--json`. */
+  readonly details?: Readonly<Record<string, unknown>>;
+}
+
+/** pgrehearse could not do its work. `code` is stable across minor versions; the message is not. */
+export class PgrehearseError extends Error {
+  override readonly name = 'PgrehearseError';
+  readonly code: ErrorCode;
+  readonly hint: string;
+  readonly details: Readonly<Record<string, unknown>>;
+
+  constructor(code: ErrorCode, message: string, options: PgrehearseErrorOptions = {}) {
+    super(message, options);
+    this.code = code;
+    this.hint = options.hint ?? CATALOGUE[code].hint;
+    this.details = options.details ?? {};
+  }
+
+  /** 2: the caller can mend it (config, input). 3: the surroundings failed. 130: interrupted. */
+  get exitCode(): 2 | 3 | 130 {
+    return CATALOGUE[this.code].exitCode;
+  }
+}
+
+/** Copes with two copies of this package in one process, where `instanceof` would say no. */
+export const isPgrehearseError = (value: unknown): value is PgrehearseError =>
+  value instanceof Error && value.name === 'PgrehearseError' && 'code' in value;
+
+/** JavaScript may throw anything; from here on it is an `Error`. */
+export const toError = (thrown: unknown): Error => (thrown instanceof Error ? thrown : new Error(String(thrown)));

@@ -1,0 +1,5 @@
+/** Blanks the password in every connection string or `password=` pair inside a text. */
+export const redact = (text: string): string =>
+  text
+    .replaceAll(/(\b[a-z][a-z0-9+.-]*:\/\/[^\s:@/]*):[^\s@/]*@/gi, '$1:***@')
+    .replaceAll(/(password\s*[=:]\s*)('[^']*'|"[^"]*"|[^\s,;&]+)/gi, '$1***');
