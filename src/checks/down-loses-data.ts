@@ -1,0 +1,81 @@
+import { isSequence } from '../recording/changes.ts';
+import type { DataChange, TableLedger } from '../recording/data-ledger.ts';
+import type { RowLoss } from '../recording/recording.ts';
+import type { Observation } from './check.ts';
+import { defineCheck } from './check.ts';
+import { completed, dataOver, revertDidNothing, roundTrips } from './round-trip.ts';
+import { count } from './say.ts';
+
+export const downLosesData = defineCheck({
+  id: 'down-loses-data',
+  title: 'Data that existed before is not the same after up and down',
+  severity: 'error',
+  effect: 'A rollback destroys production data that only the backup still has.',
+  remedy: 'Keep the old column or table until the release is final, or let the way there save what the way back needs.',
+  needs: ['data'],
+  limits: {},
+
+  *inspect(recording) {
+    for (const trip of roundTrips(recording)) {
+      const { migration, apply, revert } = trip;
+      if (!completed(apply) || !completed(revert) || revertDidNothing(trip)) continue;
+      const losses = new Map((revert.observations.rowLosses ?? []).map((loss) => [loss.relation, loss]));
+      for (const change of dataOver(apply, revert)) {
+        for (const seen of lossesOf(change, losses.get(change.relation))) {
+          yield { ...seen, where: { migration, direction: 'down', ...seen.where } };
+        }
+      }
+    }
+  },
+});
+
+function* lossesOf({ relation, before, after }: DataChange, counted: RowLoss | undefined): Iterable<Observation> {
+  // A sequence does not go back with the transaction, and a gap in it is no loss.
+  if (!before || isSequence(before) || (after && isSequence(after))) return;
+  if (!after) {
+    if (before.rows > 0) yield seen(relation, `loses ${relation} with its ${count(before.rows, 'row')}`, before.rows);
+    return;
+  }
+  const missing = counted?.missingRows ?? Math.max(0, before.rows - after.rows);
+  if (missing > 0) yield seen(relation, `loses ${count(missing, 'row')} of ${relation}`, missing);
+  const added = counted?.addedRows ?? Math.max(0, after.rows - before.rows);
+  if (added > 0) {
+    yield { ...seen(relation, `leaves ${count(added, 'row')} in ${relation} that were not there before`, added), severity: 'warning' };
+  }
+  yield* columnLosses(relation, before, after, counted);
+}
+
+function* columnLosses(
+  relation: string,
+  before: TableLedger,
+  after: TableLedger,
+  counted: RowLoss | undefined,
+): Iterable<Observation> {
+  for (const [column, was] of Object.entries(before.columns)) {
+    const is = after.columns[column];
+    const filledRows = before.rows - was.nullRows;
+    if (!is) {
+      if (filledRows > 0) yield seen(relation, `loses ${relation}.${column} with ${count(filledRows, 'value')}`, filledRows, column);
+      continue;
+    }
+    if (counted) {
+      const rows = counted.differingRows[column] ?? 0;
+      if (rows > 0) yield seen(relation, `changes ${relation}.${column} in ${count(rows, 'row')}`, rows, column);
+      continue;
+    }
+    // Rows that came or went change every fingerprint; without a count nothing more can be said of one column.
+    if (before.rows !== after.rows || was.fingerprint === is.fingerprint) continue;
+    const emptied = is.nullRows - was.nullRows;
+    yield emptied > 0 && emptied === filledRows
+      ? seen(relation, `empties ${relation}.${column} in ${count(emptied, 'row')}`, emptied, column)
+      : seen(relation, `changes ${relation}.${column} in an unknown number of its ${count(before.rows, 'row')}`, undefined, column);
+  }
+}
+
+function seen(relation: string, what: string, rows: number | undefined, column?: string): Observation {
+  return {
+    where: { relation, ...(column !== undefined && { column }) },
+    message: `Taking it back ${what}.`,
+    evidence: { ...(rows !== undefined && { rows }) },
+  };
+}

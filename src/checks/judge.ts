@@ -1,0 +1,70 @@
+import type { Finding, Severity } from '../findings/finding.ts';
+import { decide, type NotJudged, type Verdict } from '../findings/verdict.ts';
+import { applyWaivers, type Waiver } from '../findings/waiver.ts';
+import type { Recording } from '../recording/recording.ts';
+import type { Check } from './check.ts';
+import { CHECKS } from './index.ts';
+import { notRun } from './not-run.ts';
+
+/** As under `checks:` in the config: `off`, or another severity and other limits. */
+export type CheckSettings = 'off' | ({ readonly severity?: Severity } & Readonly<Record<string, unknown>>);
+
+export interface JudgeOptions {
+  /** Keyed by check id; a check that is not named has its defaults. */
+  readonly checks: Readonly<Record<string, CheckSettings>>;
+  readonly waivers: readonly Waiver[];
+  /** ISO date; decides which waivers still hold. */
+  readonly today: string;
+}
+
+/** Pure: the same recording and options give the same verdict. */
+export function judge(recording: Recording, options: JudgeOptions, checks: readonly Check[] = CHECKS): Verdict {
+  const findings: Finding[] = [];
+  const notJudged: NotJudged[] = [];
+  for (const check of checks) {
+    const settings = options.checks[check.id] ?? {};
+    if (settings === 'off') continue;
+    const limits = limitsOf(check, settings);
+    const reason = missingObserver(check, recording) ?? check.cannotJudge?.(recording, limits);
+    if (reason !== undefined) notJudged.push({ check: check.id, reason });
+    else findings.push(...findingsOf(check, recording, limits, settings.severity));
+  }
+  const { findings: open, waived } = applyWaivers(findings, [...options.waivers, ...inlineWaivers(recording)], options.today);
+  return decide(open, [...notJudged, ...notRun(recording, options)], waived);
+}
+
+function* findingsOf(check: Check, recording: Recording, limits: object, severity?: Severity): Iterable<Finding> {
+  for (const seen of check.inspect(recording, limits)) {
+    yield {
+      check: check.id,
+      where: seen.where,
+      message: seen.message,
+      evidence: seen.evidence,
+      severity: severity ?? seen.severity ?? check.severity,
+      remedy: seen.remedy ?? check.remedy,
+    };
+  }
+}
+
+function missingObserver(check: Check, recording: Recording): string | undefined {
+  const missing = check.needs.filter((observer) => !recording.observed.includes(observer));
+  if (missing.length === 0) return undefined;
+  return missing
+    .map((id) => {
+      const failure = recording.observerFailures.find(({ observer }) => observer === id);
+      return failure ? `watching ${id} broke: ${failure.message}` : `the recording has no ${id}`;
+    })
+    .join('; ');
+}
+
+function limitsOf(check: Check, settings: Exclude<CheckSettings, 'off'>): object {
+  const own = Object.entries(check.limits).map(([name, value]: [string, unknown]) => {
+    const wanted = settings[name];
+    return [name, typeof wanted === typeof value ? wanted : value] as const;
+  });
+  return Object.fromEntries(own);
+}
+
+function inlineWaivers({ plan }: Recording): Waiver[] {
+  return plan.migrations.flatMap(({ id, waivers = [] }) => waivers.map((waiver) => ({ ...waiver, migration: id })));
+}

@@ -1,0 +1,60 @@
+import { isSequence } from '../recording/changes.ts';
+import type { DataChange, TableLedger } from '../recording/data-ledger.ts';
+import { defineCheck } from './check.ts';
+import { completed, roundTrips } from './round-trip.ts';
+import { count } from './say.ts';
+
+export const upChangesData = defineCheck({
+  id: 'up-changes-data',
+  title: 'Applying a migration changes values that existed before',
+  severity: 'note',
+  effect: 'The old values are in the backup only, unless the way back can compute them.',
+  remedy: 'Nothing, when it is meant; the way back is judged by `down-loses-data`.',
+  needs: ['data'],
+  limits: {},
+
+  *inspect(recording) {
+    for (const { migration, apply } of roundTrips(recording)) {
+      if (!completed(apply)) continue;
+      for (const change of apply.observations.data ?? []) {
+        for (const { column, what, rows } of changedColumns(change)) {
+          yield {
+            where: { migration, direction: 'up', relation: change.relation, column },
+            message: `${migration} ${what} ${change.relation}.${column}${rows === undefined ? '' : ` (${count(rows, 'value')})`}.`,
+            evidence: { ...(rows !== undefined && { rows }) },
+          };
+        }
+      }
+    }
+  },
+});
+
+interface ChangedColumn {
+  readonly column: string;
+  readonly what: 'drops' | 'changes values of';
+  readonly rows?: number;
+}
+
+function changedColumns({ before, after, writes }: DataChange): ChangedColumn[] {
+  if (!before || !after || isSequence(before) || isSequence(after)) return [];
+  const dropped = Object.entries(before.columns)
+    .filter(([name, { number }]) => !after.columns[name] && !Object.values(after.columns).some((is) => is.number === number))
+    .map(([column, { nullRows }]) => ({ column, what: 'drops' as const, rows: before.rows - nullRows }))
+    .filter(({ rows }) => rows > 0);
+  return [...dropped, ...(onlyInsertsOrDeletes(before, after, writes) ? [] : rewritten(before, after))];
+}
+
+function rewritten(before: TableLedger, after: TableLedger): ChangedColumn[] {
+  return Object.entries(before.columns)
+    .filter(([column, was]) => {
+      const is = after.columns[column];
+      return is !== undefined && is.fingerprint !== was.fingerprint;
+    })
+    .map(([column]) => ({ column, what: 'changes values of' as const }));
+}
+
+/** Rows that come or go change every fingerprint without any value having changed. */
+function onlyInsertsOrDeletes(before: TableLedger, after: TableLedger, writes: DataChange['writes']): boolean {
+  if (writes) return writes.updatedRows === 0 && before.rows !== after.rows;
+  return before.rows !== after.rows;
+}

@@ -1,0 +1,28 @@
+import type { Direction, PlanRecord, StepPurpose, StepRecord } from '../recording/recording.ts';
+
+/** What a rehearsal tells while it runs; for progress only, never needed to understand the recording. */
+export type RehearsalEvent =
+  | { readonly kind: 'server-starting'; readonly major?: number }
+  | { readonly kind: 'server-started'; readonly version: string; readonly ms: number }
+  | {
+      readonly kind: 'restore-progress';
+      readonly doneBytes?: number;
+      readonly totalBytes?: number;
+      readonly item?: string;
+    }
+  | { readonly kind: 'restored'; readonly ms: number; readonly tables: number; readonly rows: number }
+  | { readonly kind: 'planned'; readonly plan: PlanRecord; readonly steps: number }
+  | {
+      readonly kind: 'step-started';
+      readonly index: number;
+      readonly total: number;
+      readonly migration: string;
+      readonly direction: Direction;
+      readonly purpose: StepPurpose;
+    }
+  | { readonly kind: 'step-finished'; readonly index: number; readonly total: number; readonly step: StepRecord }
+  /** Output of the user's own migration code, or a word of warning of ours. */
+  | { readonly kind: 'output'; readonly text: string }
+  | { readonly kind: 'finished' };
+
+export type OnEvent = (event: RehearsalEvent) => void;

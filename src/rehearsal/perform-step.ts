@@ -1,0 +1,61 @@
+import type { RunOutcome } from '../migrations/source.ts';
+import type { StepRecord } from '../recording/recording.ts';
+import { rebuild } from './rebuild.ts';
+import type { Run, StepRequest } from './run.ts';
+
+/** A migration that fails is a result, so this resolves either way. It rejects only when the tool cannot be driven. */
+export async function performStep(run: Run, request: StepRequest): Promise<StepRecord> {
+  const { migration, direction, purpose } = request;
+  run.signal.throwIfAborted();
+  run.onEvent({ kind: 'step-started', index: run.steps.length, total: run.total, migration: migration.id, direction, purpose });
+  const rebuilt = run.rebuildDue === undefined ? undefined : await rebuild(run, run.rebuildDue);
+  if (run.stuck !== undefined) return skipStep(run, request, run.stuck);
+
+  const startedAt = performance.now();
+  const outcome = await run.stage.session.run(migration, direction, run.signal);
+  const durationMs = milliseconds(performance.now() - startedAt);
+  const observations = await run.watching.afterStep();
+  await keepBooks(run, request, outcome);
+  return record(run, {
+    migration: migration.id,
+    direction,
+    purpose,
+    status: outcome.status,
+    durationMs,
+    ...(outcome.status === 'failed' && { failure: outcome.failure }),
+    observations,
+    ...(rebuilt && { rebuilt }),
+  });
+}
+
+/** Says that a step did not run, and why. */
+export function skipStep(run: Run, { migration, direction, purpose }: StepRequest, reason: string): StepRecord {
+  return record(run, {
+    migration: migration.id,
+    direction,
+    purpose,
+    status: 'not-run',
+    durationMs: 0,
+    reason,
+    observations: {},
+  });
+}
+
+function record(run: Run, step: StepRecord): StepRecord {
+  run.steps.push(step);
+  run.onEvent({ kind: 'step-finished', index: run.steps.length - 1, total: run.total, step });
+  return step;
+}
+
+async function keepBooks(run: Run, { migration: { id }, direction }: StepRequest, outcome: RunOutcome): Promise<void> {
+  if (outcome.status === 'failed') {
+    // A failure may leave the books either way, depending on tool and transaction: only they can tell.
+    run.applied = new Set((await run.stage.session.applied()).map((applied) => applied.id));
+  } else if (direction === 'up') run.applied.add(id);
+  else run.applied.delete(id);
+  run.appliedHere = run.appliedHere.filter((other) => other !== id);
+  if (direction === 'up' && run.applied.has(id)) run.appliedHere.push(id);
+}
+
+/** Tenths of a millisecond: finer is noise. */
+export const milliseconds = (ms: number): number => Math.round(ms * 10) / 10;

@@ -1,0 +1,63 @@
+import { basename } from 'node:path';
+import type { RestoreResult } from '../backup/backup.ts';
+import type { BackupRecord, BaselineTimings, Direction, Recording, ServerRecord, StartRecord } from '../recording/recording.ts';
+import type { EphemeralServer } from '../server/provider.ts';
+import { packageVersion } from '../support/package.ts';
+import type { Cast } from './cast.ts';
+import type { RehearsalRequest } from './request.ts';
+
+export const toolRecord: Recording['tool'] = { name: 'pgrehearse', version: packageVersion };
+
+export const serverRecord = (provider: string, { version, major, settings }: EphemeralServer): ServerRecord => ({
+  provider,
+  version,
+  major,
+  settings,
+});
+
+/** What the backup was and what became of it; rows and tables as the data observer counted them. */
+export function backupRecord(
+  { backup }: Cast,
+  request: RehearsalRequest,
+  restored: RestoreResult | undefined,
+  { data }: StartRecord,
+): BackupRecord {
+  const ledgers = Object.values(data?.tables ?? {}).filter(({ kind }) => kind === 'table');
+  const amounts = { tables: ledgers.length, rows: ledgers.reduce((sum, { rows }) => sum + rows, 0) };
+  if (!backup || !restored) return { ...NO_BACKUP, ...amounts };
+  const { format, path, bytes, createdAt, serverMajor, database } = backup.description;
+  const maxAgeHours = request.backup?.maxAgeHours;
+  return {
+    format,
+    file: basename(path),
+    bytes,
+    ...(createdAt !== undefined && { createdAt }),
+    ...(serverMajor !== undefined && { serverMajor }),
+    ...(database !== undefined && { database }),
+    restoreMs: Math.round(restored.durationMs),
+    shimmedRoles: restored.shimmedRoles,
+    missingExtensions: restored.missingExtensions,
+    complaints: restored.complaints,
+    ...amounts,
+    ...(maxAgeHours !== undefined && { maxAgeHours }),
+  };
+}
+
+const NO_BACKUP = {
+  format: 'none',
+  restoreMs: 0,
+  shimmedRoles: [],
+  missingExtensions: [],
+  complaints: [],
+} as const satisfies Partial<BackupRecord>;
+
+/** Durations of every completed step of an earlier recording. */
+export function baselineOf({ steps }: Recording): BaselineTimings {
+  const timings: Record<string, Partial<Record<Direction, number[]>>> = {};
+  for (const { migration, direction, status, durationMs } of steps) {
+    if (status !== 'completed') continue;
+    const own = (timings[migration] ??= {});
+    (own[direction] ??= []).push(durationMs);
+  }
+  return timings;
+}

@@ -1,0 +1,134 @@
+import { dataObserver } from '../observers/data/index.ts';
+import { invariantsObserver } from '../observers/invariants.ts';
+import type { Observer } from '../observers/observer.ts';
+import { schemaObserver } from '../observers/schema/index.ts';
+import { statementsObserver } from '../observers/statements/index.ts';
+import type { Recording } from '../recording/recording.ts';
+import { PgrehearseError } from '../support/errors.ts';
+import { castFor, type Cast } from './cast.ts';
+import type { OnEvent } from './events.ts';
+import { makePlan, planSteps, type Plan, type PlannedStep } from './plan.ts';
+import { backupRecord, baselineOf, serverRecord, toolRecord } from './records.ts';
+import type { RehearsalRequest } from './request.ts';
+import { roundTrip } from './round-trip.ts';
+import type { Run } from './run.ts';
+import { setStage } from './stage.ts';
+import { takeBackApplied, unwindAll } from './unwind.ts';
+import { openWatching } from './watching.ts';
+
+/**
+ * The main path. A migration that fails is in the recording; a rejection means that pgrehearse could not work. When the
+ * signal is aborted after the first step, the recording of what was done is returned, marked `interrupted`.
+ *
+ * @throws {PgrehearseError} see docs/errors.md; nothing is left running
+ */
+export async function rehearse(request: RehearsalRequest, onEvent: OnEvent, signal: AbortSignal): Promise<Recording> {
+  const startedAt = new Date();
+  const cast = await castFor(request, onEvent, signal);
+  const run = await begin(request, cast, onEvent, signal);
+  try {
+    const { start } = run.watching;
+    const server = run.stage.server;
+    const { restored } = run.stage;
+    const interrupted = await performAll(run);
+    const failures = [...run.brokenObservers, ...run.watching.failures];
+    onEvent({ kind: 'finished' });
+    return {
+      format: 1,
+      tool: toolRecord,
+      startedAt: startedAt.toISOString(),
+      durationMs: Date.now() - startedAt.getTime(),
+      server: serverRecord(request.server.provider, server),
+      backup: backupRecord(cast, request, restored, start),
+      plan: run.plan.record,
+      observed: run.observers.map(({ id }) => id).filter((id) => !failures.some(({ observer }) => observer === id)),
+      observerFailures: failures,
+      start,
+      steps: run.steps,
+      ...(run.baseline && { baseline: run.baseline }),
+      ...(interrupted && { interrupted }),
+    };
+  } finally {
+    await run.watching[Symbol.asyncDispose]().catch(() => {});
+    await run.stage[Symbol.asyncDispose]();
+  }
+}
+
+/** Server, backup, tool and observers up to the moment before the first step. */
+async function begin(request: RehearsalRequest, cast: Cast, onEvent: OnEvent, signal: AbortSignal): Promise<Run> {
+  const set = await cast.source.list(signal);
+  const stage = await setStage(cast, onEvent, signal);
+  try {
+    const plan = makePlan(request, cast.source.tool, set, await stage.session.applied());
+    const observers = observersFor(request);
+    const watching = await openWatching(observers, { ...stage, bookkeeping: set.bookkeeping });
+    const total = planSteps(plan).length;
+    const { tables, rows, restoreMs } = backupRecord(cast, request, stage.restored, watching.start);
+    onEvent({ kind: 'restored', ms: restoreMs, tables, rows });
+    onEvent({ kind: 'planned', plan: plan.record, steps: total });
+    return {
+      request,
+      cast,
+      plan,
+      onEvent,
+      signal,
+      bookkeeping: set.bookkeeping,
+      ...(request.baseline && { baseline: baselineOf(request.baseline) }),
+      stage,
+      watching,
+      observers,
+      brokenObservers: [],
+      steps: [],
+      applied: new Set(plan.record.applied.map(({ id }) => id)),
+      appliedHere: [],
+      path: [],
+      total,
+    };
+  } catch (error) {
+    await stage[Symbol.asyncDispose]();
+    throw error;
+  }
+}
+
+function observersFor({ invariants }: RehearsalRequest): Observer[] {
+  return [statementsObserver, schemaObserver, dataObserver, invariantsObserver(invariants)];
+}
+
+/** @returns true when the signal stopped it before its end */
+async function performAll(run: Run): Promise<boolean> {
+  const steps = planSteps(run.plan);
+  const firstApply = steps.findIndex(({ purpose }) => purpose === 'apply');
+  const lastTrip = steps.findLastIndex(({ purpose }) => purpose !== 'unwind');
+  try {
+    await takeBackApplied(run, steps.slice(0, firstApply === -1 ? 0 : firstApply));
+    for (const { migration } of steps.filter(({ purpose }) => purpose === 'apply')) {
+      await roundTrip(run, migration, hasWayBack(steps, migration.id));
+    }
+    await unwindAll(run, steps.slice(lastTrip + 1));
+    return false;
+  } catch (error) {
+    if (!run.signal.aborted) throw error;
+    if (run.steps.length === 0) throw new PgrehearseError('INTERRUPTED', 'Interrupted before the first step.', { cause: error });
+    return true;
+  }
+}
+
+const hasWayBack = (steps: readonly PlannedStep[], id: string): boolean =>
+  steps.some(({ purpose, migration }) => purpose === 'revert' && migration.id === id);
+
+/**
+ * The plan alone: what is applied is read out of the backup file, nothing is started.
+ *
+ * @throws {PgrehearseError} as `rehearse` does for backup and migrations
+ */
+export async function planRehearsal(
+  request: RehearsalRequest,
+  onEvent: OnEvent,
+  signal: AbortSignal,
+): Promise<{ readonly plan: Plan['record']; readonly steps: readonly PlannedStep[] }> {
+  const { source, backup } = await castFor(request, onEvent, signal);
+  const set = await source.list(signal);
+  const books = (await backup?.readTables(set.bookkeeping.map(({ name }) => name), signal)) ?? {};
+  const plan = makePlan(request, source.tool, set, source.readApplied(books));
+  return { plan: plan.record, steps: planSteps(plan) };
+}

@@ -1,0 +1,38 @@
+import type { Recording } from '../recording/recording.ts';
+
+/** One invariant of the config: a query whose result must hold before and after every step. */
+export interface InvariantRequest {
+  readonly name: string;
+  readonly sql: string;
+  /** `unchanged`: as on the restored state; `empty`: no rows; anything else: the single value as text. */
+  readonly expect: string;
+}
+
+export type Scope = 'pending' | 'all' | `last:${number}`;
+
+/** Everything a rehearsal needs to know, with all paths absolute. The CLI makes it from config and flags. */
+export interface RehearsalRequest {
+  /** Folder of the config; npm packages and the migration tool are looked up from here. */
+  readonly projectFolder: string;
+  readonly server: {
+    readonly provider: string;
+    /** Absent: the backup's major, or the newest found when the backup does not say. */
+    readonly postgresVersion?: number;
+    readonly binaries?: string;
+    readonly settings: Readonly<Record<string, string>>;
+  };
+  /** Absent: an empty database. */
+  readonly backup?: { readonly file: string; readonly maxAgeHours?: number };
+  readonly migrations: {
+    /** Absent: detected. */
+    readonly tool?: string;
+    readonly directory?: string;
+    readonly options: Readonly<Record<string, unknown>>;
+  };
+  readonly rehearsal: { readonly scope: Scope; readonly forwardOnly: boolean };
+  readonly invariants: readonly InvariantRequest[];
+  /** Values of rows may appear in messages of the server. */
+  readonly showValues: boolean;
+  /** An earlier recording, to compare durations with. */
+  readonly baseline?: Recording;
+}

@@ -1,0 +1,61 @@
+import type { RestoreResult } from '../backup/backup.ts';
+import type { MigrationSession } from '../migrations/source.ts';
+import { connect } from '../postgres/connect.ts';
+import { quoteIdentifier } from '../postgres/identifiers.ts';
+import type { EphemeralServer } from '../server/provider.ts';
+import { Disposals } from '../support/disposals.ts';
+import type { Cast } from './cast.ts';
+import type { OnEvent } from './events.ts';
+
+/** A server with the backup restored and the migration tool connected to it. Gone after `dispose`. */
+export interface Stage extends AsyncDisposable {
+  readonly server: EphemeralServer;
+  readonly database: string;
+  /** Absent when there is no backup. */
+  readonly restored?: RestoreResult;
+  readonly session: MigrationSession;
+}
+
+/** Starts, restores, connects. When one of them fails or is aborted, what was started before is taken down. */
+export async function setStage(cast: Cast, onEvent: OnEvent, signal: AbortSignal): Promise<Stage> {
+  const disposals = new Disposals();
+  try {
+    const { postgresVersion } = cast.serverSpec;
+    onEvent({ kind: 'server-starting', ...(postgresVersion !== undefined && { major: postgresVersion }) });
+    const startedAt = performance.now();
+    const server = disposals.use(await cast.provider.start(cast.serverSpec, signal));
+    onEvent({ kind: 'server-started', version: server.version, ms: performance.now() - startedAt });
+
+    const database = databaseName(cast);
+    await createDatabase(server, database);
+    const restored = await cast.backup?.restore(
+      server.target(database),
+      (progress) => onEvent({ kind: 'restore-progress', ...progress }),
+      signal,
+    );
+    const session = disposals.use(await cast.source.open(server.target(database), signal));
+    return {
+      server,
+      database,
+      ...(restored && { restored }),
+      session,
+      [Symbol.asyncDispose]: () => disposals[Symbol.asyncDispose](),
+    };
+  } catch (error) {
+    await disposals[Symbol.asyncDispose]().catch(() => {});
+    throw error;
+  }
+}
+
+/** As in production, since migrations may name it (`ALTER DATABASE shop SET …`). `postgres` is ours for upkeep. */
+function databaseName({ backup }: Cast): string {
+  const name = backup?.description.database;
+  return name === undefined || ['postgres', 'template0', 'template1'].includes(name) ? 'rehearsal' : name;
+}
+
+async function createDatabase(server: EphemeralServer, name: string): Promise<void> {
+  await using upkeep = await connect(server.target('postgres').connectionString, {
+    applicationName: 'pgrehearse observer upkeep',
+  });
+  await upkeep.query(`create database ${quoteIdentifier(name)} template template0`);
+}
