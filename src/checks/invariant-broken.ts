@@ -13,6 +13,7 @@ export const invariantBroken = defineCheck({
   *inspect({ start, steps }) {
     for (const invariant of start.invariants ?? []) {
       let held = holds(invariant, invariant.start);
+      const reported = new Set<string>();
       if (!held) {
         yield {
           where: {},
@@ -24,7 +25,10 @@ export const invariantBroken = defineCheck({
         const reading = observations.invariants?.find(({ name }) => name === invariant.name);
         if (!reading) continue;
         const holdsNow = holds(invariant, reading);
-        if (held && !holdsNow) {
+        // Applied once and again, it breaks twice; that is one finding.
+        const key = `${direction} ${migration}`;
+        if (held && !holdsNow && !reported.has(key)) {
+          reported.add(key);
           yield {
             where: { migration, direction },
             message: `After ${direction} of ${migration}, the invariant "${invariant.name}" does not hold: ${saying(invariant, reading)}.`,

@@ -14,20 +14,20 @@ export function unwindLeftovers(recording: Recording): ReadonlyMap<string, reado
   const appliedHere = roundTrips(recording).filter(({ apply, steps }) => apply && steps[0] === apply);
   let between: readonly SchemaChange[] = [];
   for (const { migration, steps, unwind } of appliedHere.toReversed()) {
-    const ran = unwind?.status === 'completed';
-    const here = composeSchemaChanges([...steps.filter((step) => step !== unwind).map(changesOf), between, unwind ? changesOf(unwind) : []]);
-    if (ran) {
-      const known = new Map(between.map((change) => [objectKey(change), JSON.stringify(change.after)]));
-      leftovers.set(
-        migration,
-        here.filter((change) => !isPositionOnly(change) && known.get(objectKey(change)) !== JSON.stringify(change.after)),
-      );
-    }
-    between = here;
+    const own = steps.filter((step) => step !== unwind);
+    const here = composeSchemaChanges([...own.map(changesOf), between, ...(unwind ? [rebuildOf(unwind), changesOf(unwind)] : [])]);
+    if (unwind?.status === 'completed') leftovers.set(migration, here.filter(isNewSince(between)));
+    // Building anew comes before the first step of a migration, and so before its state to compare with.
+    between = composeSchemaChanges([...own.map(rebuildOf), here]);
   }
   return leftovers;
 }
 
-/** What the step changed, and before it what building the database anew had changed. */
-const changesOf = ({ observations, rebuilt }: StepRecord): SchemaChange[] =>
-  composeSchemaChanges([rebuilt?.schema ?? [], observations.schema ?? []]);
+const changesOf = ({ observations }: StepRecord): readonly SchemaChange[] => observations.schema ?? [];
+
+const rebuildOf = ({ rebuilt }: StepRecord): readonly SchemaChange[] => rebuilt?.schema ?? [];
+
+function isNewSince(earlier: readonly SchemaChange[]): (change: SchemaChange) => boolean {
+  const known = new Map(earlier.map((change) => [objectKey(change), JSON.stringify(change.after)]));
+  return (change) => !isPositionOnly(change) && known.get(objectKey(change)) !== JSON.stringify(change.after);
+}

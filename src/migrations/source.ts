@@ -90,4 +90,6 @@ export interface MigrationOptions {
   readonly options: Readonly<Record<string, unknown>>;
   /** Where output of the user's own migration code goes. Never stdout. */
   readonly onOutput: (text: string) => void;
+  /** Values of rows may appear in messages of the server. */
+  readonly showValues?: boolean;
 }

@@ -121,7 +121,8 @@ export function sameContents(
   after: TableLedger | SequenceLedger | undefined,
 ): boolean {
   if (!before || !after) return before === after;
-  return contents(before) === contents(after);
+  if (contents(before) !== contents(after)) return false;
+  return isSequence(before) || isSequence(after) || !rowsRearranged(before, after);
 }
 
 function contents(ledger: TableLedger | SequenceLedger): string {
@@ -135,6 +136,15 @@ function contents(ledger: TableLedger | SequenceLedger): string {
       ledger.columns[name]?.nullRows,
     ]);
   return JSON.stringify([ledger.kind, ledger.rows, ledger.key, columns]);
+}
+
+/**
+ * Values have moved from row to row, though each column as a whole holds what it held. Only a table without a unique
+ * key can show this: elsewhere the fingerprints of the columns themselves differ.
+ */
+export function rowsRearranged(before: TableLedger, after: TableLedger): boolean {
+  if (before.rowFingerprint === undefined || after.rowFingerprint === undefined) return false;
+  return before.rowFingerprint !== after.rowFingerprint && contents(before) === contents(after);
 }
 
 const sameProperties = (a: Properties, b: Properties): boolean =>

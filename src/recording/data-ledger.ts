@@ -18,8 +18,16 @@ export interface TableLedger {
   readonly oid: number;
   readonly kind: 'table' | 'materialized view' | 'large objects';
   readonly rows: number;
-  /** Columns of the unique key that the fingerprints are keyed to. Empty: no usable key. */
+  /**
+   * Columns whose values every fingerprint is keyed to: a unique key of the table when it was first seen, kept while the
+   * columns exist even if a step drops the key itself. Empty: no usable key.
+   */
   readonly key: readonly string[];
+  /**
+   * Hash over whole rows, hex; only where the key is empty or not unique any more. There a value moved to another row
+   * need not show in any column's fingerprint; it shows here. Comparable between two ledgers with the same columns.
+   */
+  readonly rowFingerprint?: string;
   readonly columns: Readonly<Record<string, ColumnLedger>>;
 }
 
@@ -43,7 +51,7 @@ export interface DataLedger {
   readonly unread: Readonly<Record<string, string>>;
 }
 
-/** Row operations seen in the write-ahead log; includes those of transactions that were rolled back. */
+/** Row operations of committed transactions, as the write-ahead log has them. */
 export interface RowWrites {
   readonly insertedRows: number;
   readonly updatedRows: number;

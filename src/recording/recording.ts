@@ -40,6 +40,19 @@ export interface Observations {
   /** Tables whose contents this step alone changed, compared with the state right before it. */
   readonly data?: readonly DataChange[];
   readonly invariants?: readonly InvariantReading[];
+  /** On a `revert` whose contents differ from before the migration: compared row by row with that state. */
+  readonly rowLosses?: readonly RowLoss[];
+}
+
+/** One relation compared row by row with the state before the migration was applied. */
+export interface RowLoss {
+  readonly relation: string;
+  /** Rows that were there before and are not any more. */
+  readonly missingRows: number;
+  /** Rows that were not there before. */
+  readonly addedRows: number;
+  /** Per column: rows that are still there with another value. */
+  readonly differingRows: Readonly<Record<string, number>>;
 }
 
 export interface StepFailure {
@@ -62,6 +75,18 @@ export interface StepRecord {
   /** Why a step was not run, e.g. `20240101_a did not apply`. Only with status `not-run`. */
   readonly reason?: string;
   readonly observations: Observations;
+  /**
+   * The database was built anew before this step (backup restored, earlier migrations applied), because what the round
+   * trip of the migration before had left was not what production would have. Holds what that changed.
+   */
+  readonly rebuilt?: Rebuild;
+}
+
+export interface Rebuild {
+  readonly reason: string;
+  readonly durationMs: number;
+  readonly schema: readonly SchemaChange[];
+  readonly data: readonly DataChange[];
 }
 
 /** A waiver written beside a statement: `-- pgrehearse: allow CHECK until DATE, reason`. */
@@ -120,6 +145,8 @@ export interface ServerRecord {
   /** As `server_version` says, e.g. `18.4`. */
   readonly version: string;
   readonly major: number;
+  /** The role that the tool connected as: owner of its bookkeeping table in the backup, else of most tables. */
+  readonly migrationRole: string;
   readonly settings: Readonly<Record<string, string>>;
 }
 

@@ -47,11 +47,16 @@ async function sourceFor(request: RehearsalRequest, onEvent: OnEvent): Promise<M
   const { projectFolder } = request;
   const tool =
     wanted === undefined
-      ? (await detectTool(projectFolder, directory)).tool
+      ? (await detectTool(projectFolder))?.tool
       : MIGRATION_TOOLS.find(({ id }) => id === wanted);
   if (!tool) {
     const known = MIGRATION_TOOLS.map(({ id }) => id).join(', ');
-    throw new PgrehearseError('MIGRATION_TOOL_UNKNOWN', `There is no migration tool "${wanted ?? ''}"; known: ${known}.`);
+    throw new PgrehearseError(
+      'MIGRATION_TOOL_UNKNOWN',
+      wanted === undefined
+        ? `No migration tool was recognised in ${projectFolder}; known: ${known}.`
+        : `There is no migration tool "${wanted}"; known: ${known}.`,
+    );
   }
   return tool.create({
     projectFolder,

@@ -43,7 +43,7 @@ function isUnclear({ before, after }: DataChange): boolean {
 async function compared(run: Run, migration: Migration, changes: readonly DataChange[]): Promise<RowLoss[]> {
   run.onEvent({ kind: 'output', text: `counting the rows that ${migration.id} does not give back\n` });
   try {
-    await using branch = await setStage(run.cast, () => {}, run.signal);
+    await using branch = await setStage(run.cast, run.bookkeeping, () => {}, run.signal);
     await replay(branch, run.path.slice(0, -1), run.signal);
     return await compareAll(run, branch, changes);
   } catch (error) {

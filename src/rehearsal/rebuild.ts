@@ -50,7 +50,7 @@ export async function rebuild(run: Run, reason: string): Promise<Rebuild> {
     run.brokenObservers.push(...run.watching.failures);
     await run.watching[Symbol.asyncDispose]();
     await run.stage[Symbol.asyncDispose]();
-    run.stage = await setStage(run.cast, () => {}, run.signal);
+    run.stage = await setStage(run.cast, run.bookkeeping, () => {}, run.signal);
     await replay(run.stage, run.path, run.signal);
     const unbroken = run.observers.filter(({ id }) => !run.brokenObservers.some(({ observer }) => observer === id));
     run.watching = await openWatching(unbroken, { ...run.stage, bookkeeping: run.bookkeeping });

@@ -8,8 +8,13 @@ import type { RehearsalRequest } from './request.ts';
 
 export const toolRecord: Recording['tool'] = { name: 'pgrehearse', version: packageVersion };
 
-export const serverRecord = (provider: string, { version, major, settings }: EphemeralServer): ServerRecord => ({
+export const serverRecord = (
+  provider: string,
+  { version, major, settings }: EphemeralServer,
+  migrationRole: string,
+): ServerRecord => ({
   provider,
+  migrationRole,
   version,
   major,
   settings,

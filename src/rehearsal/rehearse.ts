@@ -4,6 +4,7 @@ import type { Observer } from '../observers/observer.ts';
 import { schemaObserver } from '../observers/schema/index.ts';
 import { statementsObserver } from '../observers/statements/index.ts';
 import type { Recording } from '../recording/recording.ts';
+import { Disposals } from '../support/disposals.ts';
 import { PgrehearseError } from '../support/errors.ts';
 import { castFor, type Cast } from './cast.ts';
 import type { OnEvent } from './events.ts';
@@ -28,8 +29,7 @@ export async function rehearse(request: RehearsalRequest, onEvent: OnEvent, sign
   const run = await begin(request, cast, onEvent, signal);
   try {
     const { start } = run.watching;
-    const server = run.stage.server;
-    const { restored } = run.stage;
+    const { server, restored, role } = run.stage;
     const interrupted = await performAll(run);
     const failures = [...run.brokenObservers, ...run.watching.failures];
     onEvent({ kind: 'finished' });
@@ -38,7 +38,7 @@ export async function rehearse(request: RehearsalRequest, onEvent: OnEvent, sign
       tool: toolRecord,
       startedAt: startedAt.toISOString(),
       durationMs: Date.now() - startedAt.getTime(),
-      server: serverRecord(request.server.provider, server),
+      server: serverRecord(request.server.provider, server, role),
       backup: backupRecord(cast, request, restored, start),
       plan: run.plan.record,
       observed: run.observers.map(({ id }) => id).filter((id) => !failures.some(({ observer }) => observer === id)),
@@ -49,15 +49,18 @@ export async function rehearse(request: RehearsalRequest, onEvent: OnEvent, sign
       ...(interrupted && { interrupted }),
     };
   } finally {
-    await run.watching[Symbol.asyncDispose]().catch(() => {});
-    await run.stage[Symbol.asyncDispose]();
+    // Read late: both may have been replaced when the database was built anew.
+    const disposals = new Disposals();
+    disposals.use(run.stage);
+    disposals.use(run.watching);
+    await disposals[Symbol.asyncDispose]();
   }
 }
 
 /** Server, backup, tool and observers up to the moment before the first step. */
 async function begin(request: RehearsalRequest, cast: Cast, onEvent: OnEvent, signal: AbortSignal): Promise<Run> {
   const set = await cast.source.list(signal);
-  const stage = await setStage(cast, onEvent, signal);
+  const stage = await setStage(cast, set.bookkeeping, onEvent, signal);
   try {
     const plan = makePlan(request, cast.source.tool, set, await stage.session.applied());
     const observers = observersFor(request);

@@ -1,11 +1,12 @@
 import type { RestoreResult } from '../backup/backup.ts';
-import type { MigrationSession } from '../migrations/source.ts';
+import type { BookkeepingTable, MigrationSession } from '../migrations/source.ts';
 import { connect } from '../postgres/connect.ts';
 import { quoteIdentifier } from '../postgres/identifiers.ts';
 import type { EphemeralServer } from '../server/provider.ts';
 import { Disposals } from '../support/disposals.ts';
 import type { Cast } from './cast.ts';
 import type { OnEvent } from './events.ts';
+import { migrationTarget } from './migration-role.ts';
 
 /** A server with the backup restored and the migration tool connected to it. Gone after `dispose`. */
 export interface Stage extends AsyncDisposable {
@@ -13,11 +14,18 @@ export interface Stage extends AsyncDisposable {
   readonly database: string;
   /** Absent when there is no backup. */
   readonly restored?: RestoreResult;
+  /** The role that the migration tool connects as. */
+  readonly role: string;
   readonly session: MigrationSession;
 }
 
 /** Starts, restores, connects. When one of them fails or is aborted, what was started before is taken down. */
-export async function setStage(cast: Cast, onEvent: OnEvent, signal: AbortSignal): Promise<Stage> {
+export async function setStage(
+  cast: Cast,
+  bookkeeping: readonly BookkeepingTable[],
+  onEvent: OnEvent,
+  signal: AbortSignal,
+): Promise<Stage> {
   const disposals = new Disposals();
   try {
     const { postgresVersion } = cast.serverSpec;
@@ -33,8 +41,10 @@ export async function setStage(cast: Cast, onEvent: OnEvent, signal: AbortSignal
       (progress) => onEvent({ kind: 'restore-progress', ...progress }),
       signal,
     );
-    const session = disposals.use(await cast.source.open(server.target(database), signal));
+    const target = await migrationTarget(server, database, bookkeeping);
+    const session = disposals.use(await cast.source.open(target, signal));
     return {
+      role: target.user,
       server,
       database,
       ...(restored && { restored }),

@@ -14,7 +14,11 @@ export class Disposals implements AsyncDisposable {
   async [Symbol.asyncDispose](): Promise<void> {
     const failures: unknown[] = [];
     for (let held = this.#held.pop(); held; held = this.#held.pop()) {
-      await held[Symbol.asyncDispose]().catch((failure: unknown) => failures.push(failure));
+      try {
+        await held[Symbol.asyncDispose]();
+      } catch (failure) {
+        failures.push(failure);
+      }
     }
     if (failures.length > 0) throw failures[0];
   }

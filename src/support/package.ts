@@ -6,3 +6,13 @@ export function packageText(path: string): string | undefined {
   const url = new URL(`../../${path}`, import.meta.url);
   return existsSync(url) ? readFileSync(url, 'utf8') : undefined;
 }
+
+/** Of this package, e.g. `0.1.0`. */
+export const packageVersion: string = readVersion();
+
+function readVersion(): string {
+  const manifest: unknown = JSON.parse(packageText('package.json') ?? '{}');
+  const version =
+    typeof manifest === 'object' && manifest !== null && 'version' in manifest ? manifest.version : undefined;
+  return typeof version === 'string' ? version : 'unknown';
+}

@@ -1,0 +1,7 @@
+const { readFile } = require('node:fs/promises');
+const { join } = require('node:path');
+
+const sql = (direction) => readFile(join(__dirname, `../sql-migrations/2_create_products.${direction}.sql`), 'utf8');
+
+exports.up = async (knex) => knex.raw(await sql('up'));
+exports.down = async (knex) => knex.raw(await sql('down'));

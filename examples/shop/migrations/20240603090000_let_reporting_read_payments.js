@@ -1,0 +1,3 @@
+exports.up = (knex) => knex.raw('grant select on payments to shop_readonly');
+
+exports.down = async () => {};

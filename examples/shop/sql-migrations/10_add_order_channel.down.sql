@@ -1,0 +1,2 @@
+alter table orders drop column channel;
+drop type order_channel;

@@ -1,0 +1,1 @@
+update orders set channel = 'web' where channel = 'phone';

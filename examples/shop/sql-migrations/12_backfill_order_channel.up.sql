@@ -1,0 +1,1 @@
+update orders set channel = 'phone' where note like 'By phone%';

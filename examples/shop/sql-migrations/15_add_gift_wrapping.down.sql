@@ -1,0 +1,1 @@
+delete from products where sku in ('GIFT-S', 'GIFT-L');

@@ -1,0 +1,1 @@
+create index products_on_offer_idx on products (price);

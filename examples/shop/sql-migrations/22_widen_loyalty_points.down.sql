@@ -1,0 +1,1 @@
+alter table customers alter column loyalty_points type integer;

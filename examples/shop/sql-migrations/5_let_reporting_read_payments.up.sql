@@ -1,0 +1,1 @@
+grant select on payments to shop_readonly;

@@ -1,0 +1,1 @@
+alter table products add column legacy_code text not null;

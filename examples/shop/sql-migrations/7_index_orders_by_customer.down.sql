@@ -1,0 +1,1 @@
+drop index concurrently orders_customer_id_placed_at_idx;

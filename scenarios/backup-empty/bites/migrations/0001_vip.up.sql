@@ -1,0 +1,1 @@
+create table app.vips (id integer primary key);

@@ -1,0 +1,1 @@
+comment on column customers.nickname is null;

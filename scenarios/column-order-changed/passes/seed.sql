@@ -1,0 +1,11 @@
+create table customers (
+  id integer primary key,
+  email text not null,
+  nickname text,
+  phone text,
+  city text
+);
+insert into customers values
+  (1, 'ada@example.com', null, '555-0100', 'Berlin'),
+  (2, 'bob@example.com', null, null, 'Oslo'),
+  (3, 'cy@example.com', null, '555-0102', 'Turin');

@@ -1,0 +1,1 @@
+alter table customers drop constraint email_has_at;

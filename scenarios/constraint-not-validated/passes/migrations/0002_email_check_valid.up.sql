@@ -1,0 +1,1 @@
+alter table customers validate constraint email_has_at;

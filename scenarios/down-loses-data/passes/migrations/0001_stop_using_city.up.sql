@@ -1,0 +1,1 @@
+alter table customers rename column city to city_unused;

@@ -1,0 +1,2 @@
+drop index events_at;
+create index events_at on only events (at);

@@ -1,0 +1,1 @@
+update ledger set amount = floor(amount);

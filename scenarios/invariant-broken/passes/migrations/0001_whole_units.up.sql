@@ -1,0 +1,2 @@
+alter table ledger add column whole_units bigint;
+update ledger set whole_units = trunc(amount);

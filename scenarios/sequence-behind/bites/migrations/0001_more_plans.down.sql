@@ -1,0 +1,1 @@
+delete from plans where id in (3, 4);

@@ -1,0 +1,2 @@
+create table invoices (id integer primary key);
+select pg_sleep(1.6);

@@ -1,0 +1,1 @@
+create unique index customers_city on customers (city);

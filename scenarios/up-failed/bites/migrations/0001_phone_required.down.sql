@@ -1,0 +1,1 @@
+alter table customers alter column phone drop not null;

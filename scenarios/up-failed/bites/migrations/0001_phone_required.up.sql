@@ -1,0 +1,1 @@
+alter table customers alter column phone set not null;

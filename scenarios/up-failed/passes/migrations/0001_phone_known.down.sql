@@ -1,0 +1,1 @@
+alter table customers drop constraint phone_not_empty;

@@ -1,0 +1,1 @@
+alter table customers add constraint phone_not_empty check (phone <> '');

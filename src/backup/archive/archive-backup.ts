@@ -1,0 +1,130 @@
+import { createWriteStream } from 'node:fs';
+import { join } from 'node:path';
+import { pipeline } from 'node:stream/promises';
+import { advise, serverMajor } from '../advise.ts';
+import { afterRestore } from '../after-restore.ts';
+import type { Backup, BackupDescription, RestoreProgress, RestoreResult, RestoreTarget } from '../backup.ts';
+import { createdAt } from '../created-at.ts';
+import { availableExtensions } from '../extensions.ts';
+import type { LocatedBackup } from '../locate.ts';
+import { openText } from '../plain/open-text.ts';
+import { scanSql } from '../plain/scan-sql.ts';
+import { readRows } from '../read-rows.ts';
+import { restoreReport } from '../restore-report.ts';
+import { restoreFailure, restoreSession } from '../restore-session.ts';
+import { roleShims } from '../role-shims.ts';
+import { PgrehearseError } from '../../support/errors.ts';
+import { archiveHeader, type ArchiveHeader } from './archive-header.ts';
+import { surveyArchive } from './archive-survey.ts';
+import { findPgRestore, type ToolWish } from './find-pg-restore.ts';
+import { readArchive } from './read-archive.ts';
+import { jobsFor, restoreArchive } from './restore-archive.ts';
+import { temporaryFolder } from './temporary-folder.ts';
+
+interface Archive extends LocatedBackup {
+  readonly description: BackupDescription;
+  readonly wish: ToolWish;
+  readonly onWarning: (message: string) => void;
+}
+
+/** @throws {PgrehearseError} `BACKUP_UNREADABLE`, `BACKUP_TOOL_MISSING`, `BACKUP_NEWER_THAN_TOOLS` */
+export async function openArchive(
+  located: LocatedBackup,
+  onWarning: (message: string) => void,
+  signal: AbortSignal,
+): Promise<Backup> {
+  const header = archiveHeader(located.head);
+  if (!header) {
+    throw new PgrehearseError(
+      'BACKUP_UNREADABLE',
+      `The backup ${located.path} is cut short or damaged: its head is not whole.`,
+    );
+  }
+  const wish: ToolWish = header.dumpVersion === undefined ? {} : { dumpVersion: header.dumpVersion };
+  const archive: Archive = { ...located, description: describe(located, header), wish, onWarning };
+  const tool = await findPgRestore(wish, signal);
+  // Reads the table of contents, so that a damaged one is known before a server is started.
+  if (located.compression === 'none') for await (const _ of readArchive(tool, ['--list', located.path], signal));
+  return {
+    description: archive.description,
+    restore: (target, onProgress, during) => restore(archive, { target, onProgress }, during),
+    readTables: (names, during) => readTables(archive, names, during),
+  };
+}
+
+function describe({ path, bytes, format }: LocatedBackup, header: ArchiveHeader): BackupDescription {
+  const { createdLocal, database, serverVersion, dumpVersion } = header;
+  const created = createdLocal && createdAt(createdLocal);
+  return {
+    format,
+    path,
+    bytes,
+    ...(created !== undefined && { createdAt: created }),
+    ...(serverVersion !== undefined && { serverMajor: Number.parseInt(serverVersion, 10) }),
+    ...(dumpVersion !== undefined && { dumpMajor: Number.parseInt(dumpVersion, 10) }),
+    ...(database !== undefined && { database }),
+  };
+}
+
+interface Restoring {
+  readonly target: RestoreTarget;
+  readonly onProgress: (progress: RestoreProgress) => void;
+}
+
+async function restore(
+  archive: Archive,
+  { target, onProgress }: Restoring,
+  signal: AbortSignal,
+): Promise<RestoreResult> {
+  const startMs = performance.now();
+  const { format, onWarning, wish } = archive;
+  const report = restoreReport();
+  try {
+    await using folder = await temporaryFolder();
+    await using upkeep = await restoreSession(target, signal);
+    const tool = await findPgRestore({ ...wish, serverMajor: await serverMajor(upkeep) }, signal);
+    const path = await unwrapped(archive, folder.path, signal);
+    const survey = await surveyArchive({ tool, path, folder: folder.path }, signal);
+    const shims = roleShims(upkeep);
+    await shims.ensure(survey.roles);
+    const available = await availableExtensions(upkeep);
+    survey.extensions.filter((extension) => !available.has(extension)).forEach((extension) => report.lacks(extension));
+    await restoreArchive(
+      { tool, path, jobs: jobsFor(format), folder: folder.path, target, report, onWarning, onProgress },
+      signal,
+    );
+    await afterRestore(upkeep, { database: target.database, settings: survey.databaseSettings, report });
+    await advise(report.missingExtensions(), { upkeep, onWarning });
+    return {
+      durationMs: performance.now() - startMs,
+      shimmedRoles: shims.created(),
+      missingExtensions: report.missingExtensions(),
+      complaints: report.complaints(),
+    };
+  } catch (thrown) {
+    throw restoreFailure(thrown, signal);
+  }
+}
+
+async function readTables(
+  archive: Archive,
+  names: readonly string[],
+  signal: AbortSignal,
+): ReturnType<Backup['readTables']> {
+  if (names.length === 0) return {};
+  await using folder = await temporaryFolder();
+  const tool = await findPgRestore(archive.wish, signal);
+  const path = await unwrapped(archive, folder.path, signal);
+  // pg_restore knows tables by name alone here; what they are qualified with is looked at in what it prints.
+  const tables = names.flatMap((name) => [name, ...[...name.matchAll(/\./g)].map(({ index }) => name.slice(index + 1))]);
+  const selected = [...new Set(tables)].filter((table) => table !== '').map((table) => `--table=${table}`);
+  return readRows(scanSql(readArchive(tool, [...selected, '--file=-', path], signal)), names);
+}
+
+/** An archive that was compressed as a whole, which pg_restore cannot read, is decompressed into our folder. */
+async function unwrapped({ path, compression }: Archive, folder: string, signal: AbortSignal): Promise<string> {
+  if (compression === 'none') return path;
+  const file = join(folder, 'archive');
+  await pipeline(openText(path, compression, signal).chunks, createWriteStream(file, { mode: 0o600 }), { signal });
+  return file;
+}

@@ -1,0 +1,103 @@
+import { writeFile } from 'node:fs/promises';
+import { availableParallelism } from 'node:os';
+import { join } from 'node:path';
+import { PgrehearseError } from '../../support/errors.ts';
+import type { BackupDescription, RestoreProgress, RestoreTarget } from '../backup.ts';
+import type { RestoreReport } from '../restore-report.ts';
+import type { PgRestoreTool } from './find-pg-restore.ts';
+import { createMessageReader, type PgRestoreMessage } from './pg-restore-messages.ts';
+import { unreadable } from './read-archive.ts';
+import { runPgRestore } from './run-pg-restore.ts';
+
+export interface ArchiveRestore {
+  readonly tool: PgRestoreTool;
+  /** The archive itself, decompressed where it had been compressed as a whole. */
+  readonly path: string;
+  readonly jobs: number;
+  /** A temporary folder of ours. */
+  readonly folder: string;
+  readonly target: RestoreTarget;
+  readonly report: RestoreReport;
+  readonly onWarning: (message: string) => void;
+  readonly onProgress: (progress: RestoreProgress) => void;
+}
+
+/** @throws {PgrehearseError} `BACKUP_UNREADABLE`, `SERVER_UNAVAILABLE` */
+export async function restoreArchive(restore: ArchiveRestore, signal: AbortSignal): Promise<void> {
+  const { tool, path, target, folder, jobs } = restore;
+  const passwordFile = join(folder, 'pgpass');
+  await writeFile(passwordFile, `*:*:*:*:${target.password.replaceAll(/[\\:]/g, String.raw`\$&`)}\n`, { mode: 0o600 });
+  const reader = createMessageReader();
+  const log = new RestoreLog(restore);
+  const code = await runPgRestore(
+    { tool, path, target, passwordFile, jobs, onStderr: (text) => log.take(reader.push(text)) },
+    signal,
+  );
+  signal.throwIfAborted();
+  log.take(reader.end());
+  log.close(code);
+}
+
+/** A tar archive can be read by one job only. */
+export const jobsFor = (format: BackupDescription['format']): number =>
+  format === 'tar' ? 1 : Math.min(availableParallelism(), MOST_JOBS);
+
+const MOST_JOBS = 8;
+
+/** Accounts for everything that one run of pg_restore said. */
+class RestoreLog {
+  readonly #restore: ArchiveRestore;
+  #refused = 0;
+  #fatal: string[] = [];
+  #ignored: number | undefined;
+
+  constructor(restore: ArchiveRestore) {
+    this.#restore = restore;
+  }
+
+  take(messages: readonly PgRestoreMessage[]): void {
+    for (const message of messages) {
+      if (message.kind === 'progress') this.#restore.onProgress({ item: message.item });
+      if (message.kind === 'warning') this.#restore.onWarning(message.message);
+      if (message.kind === 'ignored-errors') this.#ignored = message.count;
+      if (message.kind === 'error') this.#fatal.push(message.message);
+      if (message.kind === 'refused') {
+        this.#refused += 1;
+        if (LOST_CONNECTION.test(message.error.message)) this.#fatal.push(message.error.message);
+        else this.#restore.report.error(message.error);
+      }
+    }
+  }
+
+  close(code: number | undefined): void {
+    const { report } = this.#restore;
+    const finished = code === 0 || this.#ignored !== undefined;
+    if (!finished || this.#fatal.some((message) => LOST_CONNECTION.test(message))) throw this.#failure(code);
+    this.#fatal.forEach((message) => report.complain(`pg_restore: ${message}`));
+    const heard = this.#refused + this.#fatal.length;
+    // With several jobs its own count is too high: each worker begins with the errors of the leader.
+    const ignored = this.#restore.jobs > 1 ? Math.min(this.#ignored ?? 0, 1) : (this.#ignored ?? 0);
+    if (ignored > heard) {
+      report.complain(`pg_restore ignored ${ignored} errors, of which ${heard} could be read from its output`);
+    }
+  }
+
+  #failure(code: number | undefined): PgrehearseError {
+    const lost = this.#fatal.find((message) => LOST_CONNECTION.test(message));
+    if (lost !== undefined) {
+      return new PgrehearseError('SERVER_UNAVAILABLE', `The server was lost during the restore: ${lost}.`);
+    }
+    const [first] = this.#fatal;
+    if (first !== undefined) return unreadable(`pg_restore: error: ${first}`);
+    return new PgrehearseError(
+      'BACKUP_UNREADABLE',
+      code === undefined
+        ? 'pg_restore was killed from outside.'
+        : `pg_restore ended with code ${code} and gave no reason.`,
+      { hint: 'Was the machine out of memory?' },
+    );
+  }
+}
+
+const LOST_CONNECTION =
+  /connection to server|server closed the connection|terminating connection|no connection to the server|could not (?:connect|receive data|send data)|connection not open|SSL connection has been closed|password authentication failed/i;

@@ -1,0 +1,23 @@
+import { Command, Option } from 'commander';
+import { baselineOption, failOnOption, jsonOption, quietOption, rehearsalOptions } from '../options.ts';
+import type { RunFlags } from '../run-rehearsal.ts';
+import type { Terminal } from '../terminal.ts';
+
+export function runCommand(terminal: Terminal): Command {
+  const command = new Command('run')
+    .summary('rehearse the migrations on a restored backup')
+    .description('Restores the backup into a server of its own and rehearses the migrations: up, down and up again.')
+    .argument('[path]', 'a config file, or a folder with one (default: this folder)');
+  for (const option of rehearsalOptions()) command.addOption(option);
+  return command
+    .addOption(new Option('--out <dir>', 'where recording and reports go (default: .pgrehearse beside the config)'))
+    .addOption(baselineOption())
+    .addOption(failOnOption())
+    .addOption(new Option('--show-values', 'let values of rows appear in messages of the server'))
+    .addOption(jsonOption())
+    .addOption(quietOption())
+    .action(async (path: string | undefined, flags: RunFlags) => {
+      const { runRehearsal } = await import('../run-rehearsal.ts');
+      await runRehearsal(terminal, path, flags);
+    });
+}

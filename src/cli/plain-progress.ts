@@ -1,0 +1,25 @@
+import type { RehearsalEvent } from '../rehearsal/events.ts';
+import { oneLine } from '../reports/printable.ts';
+import type { Progress } from './progress.ts';
+import { outputLines, plannedText, restoredText, serverText, stepResult } from './progress-text.ts';
+import type { Terminal } from './terminal.ts';
+
+/** For logs: one line for everything that is finished. */
+export const plainProgress = ({ err }: Terminal): Progress => ({
+  onEvent: (event) => {
+    for (const line of linesOf(event)) err(`${line}\n`);
+  },
+  stop: () => {},
+});
+
+function linesOf(event: RehearsalEvent): readonly string[] {
+  if (event.kind === 'server-started') return [serverText(event)];
+  if (event.kind === 'restored') return [restoredText(event)];
+  if (event.kind === 'planned') return [plannedText(event)];
+  if (event.kind === 'step-finished') return [stepLine(event)];
+  if (event.kind === 'output') return outputLines(event.text);
+  return [];
+}
+
+const stepLine = ({ index, total, step }: Extract<RehearsalEvent, { readonly kind: 'step-finished' }>): string =>
+  `[${index + 1}/${Math.max(total, index + 1)}] ${step.purpose} ${oneLine(step.migration)}: ${stepResult(step)}`;

@@ -1,0 +1,42 @@
+import type { StepRecord } from '../recording/recording.ts';
+import type { RehearsalEvent } from '../rehearsal/events.ts';
+import { oneLine, printable } from '../reports/printable.ts';
+import { byteSize, counted } from '../support/amounts.ts';
+import { duration } from '../support/duration.ts';
+
+type Event<Kind extends RehearsalEvent['kind']> = Extract<RehearsalEvent, { readonly kind: Kind }>;
+
+export const serverText = ({ version, ms }: Event<'server-started'>): string =>
+  `PostgreSQL ${version} started in ${duration(ms)}`;
+
+export const restoredText = ({ ms, tables, rows }: Event<'restored'>): string =>
+  `Backup restored in ${duration(ms)}: ${counted(tables, 'table')}, ${counted(rows, 'row')}`;
+
+export function plannedText({ plan, steps }: Event<'planned'>): string {
+  const amount = plan.migrations.filter(({ rehearsed }) => rehearsed).length;
+  return `${counted(amount, 'migration')} to rehearse with ${plan.tool}, in ${counted(steps, 'step')}`;
+}
+
+export function restoringText({ doneBytes, totalBytes, item }: Event<'restore-progress'>): string {
+  const share =
+    doneBytes !== undefined &&
+    totalBytes !== undefined &&
+    totalBytes > 0 &&
+    `${Math.floor((100 * doneBytes) / totalBytes)} %`;
+  const done = doneBytes === undefined ? '' : byteSize(doneBytes);
+  return ['Restoring the backup', share || done, oneLine(item ?? '')].filter((part) => part !== '').join(' · ');
+}
+
+/** How a step went: `12 ms`, `failed: …`, `not run: …`. */
+export function stepResult({ status, durationMs, failure, reason }: StepRecord): string {
+  if (status === 'completed') return duration(durationMs);
+  if (status === 'failed') return `failed after ${duration(durationMs)}: ${oneLine(failure?.message ?? 'no message')}`;
+  return `not run: ${oneLine(reason ?? 'no reason given')}`;
+}
+
+/** What the user's own migration code prints, set apart from what we say. */
+export const outputLines = (text: string): string[] =>
+  printable(text)
+    .trimEnd()
+    .split('\n')
+    .map((line) => `  | ${line}`);

@@ -1,0 +1,53 @@
+import { join, relative, resolve } from 'node:path';
+import { judge } from '../checks/judge.ts';
+import type { Config, ConfigFlags } from '../config/config.ts';
+import { loadConfig } from '../config/load-config.ts';
+import { rehearsalRequest } from '../config/rehearsal-request.ts';
+import { rehearse } from '../rehearsal/rehearse.ts';
+import { EXIT } from './exit-codes.ts';
+import { interruptible } from './interruption.ts';
+import { openOutputFolder, OUTPUT_FILES } from './output-folder.ts';
+import { printVerdict } from './print-verdict.ts';
+import { progressFor } from './progress.ts';
+import { readRecording } from './read-recording.ts';
+import type { Terminal } from './terminal.ts';
+import { today } from './today.ts';
+
+export interface RunFlags extends ConfigFlags {
+  readonly out?: string;
+  readonly baseline?: string;
+  readonly failOn: string;
+  readonly showValues?: boolean;
+  readonly json?: boolean;
+  readonly quiet?: boolean;
+}
+
+/** Rehearse, keep, judge, say, leave. */
+export async function runRehearsal(terminal: Terminal, path: string | undefined, flags: RunFlags): Promise<void> {
+  const { cwd, env } = terminal;
+  const config = await loadConfig(path, flags, env, cwd);
+  const baseline = flags.baseline === undefined ? undefined : await readRecording(flags.baseline, cwd);
+  const folder = await openOutputFolder(outputPath(config, flags, cwd), { isOurs: flags.out === undefined });
+  const request = rehearsalRequest(config, { showValues: flags.showValues === true, ...(baseline && { baseline }) });
+
+  const progress = progressFor(terminal, { isQuiet: flags.quiet === true });
+  const recording = await interruptible(terminal, async (signal) => {
+    try {
+      return await rehearse(request, progress.onEvent, signal);
+    } finally {
+      progress.stop();
+    }
+  });
+
+  const verdict = judge(recording, { checks: config.checks, waivers: config.waivers, today: today() });
+  await folder.write(verdict, recording);
+  const format = flags.json === true ? 'json' : 'terminal';
+  printVerdict(terminal, { verdict, recording }, { format, failOn: flags.failOn, ...(flags.quiet && { quiet: true }) });
+  if (flags.quiet !== true) {
+    terminal.err(`\nRecording and reports are in ${relative(cwd, folder.path) || '.'}: ${OUTPUT_FILES.join(', ')}\n`);
+  }
+  if (recording.interrupted === true) terminal.setExitCode(EXIT.interrupted);
+}
+
+const outputPath = ({ projectFolder }: Config, { out }: RunFlags, cwd: string): string =>
+  out === undefined ? join(projectFolder, '.pgrehearse') : resolve(cwd, out);

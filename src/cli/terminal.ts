@@ -1,0 +1,53 @@
+import type { Paint } from '../reports/reporter.ts';
+import { paintAnsi } from './paint-ansi.ts';
+
+/** The only door to the outside for commands. */
+export interface Terminal {
+  readonly out: (text: string) => void;
+  readonly err: (text: string) => void;
+  readonly setExitCode: (code: number) => void;
+  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly cwd: string;
+  /** Colours for stdout and stderr; plain where nobody would see them. */
+  readonly outPaint: Paint;
+  readonly errPaint: Paint;
+  /** Columns of stdout. Absent: not a terminal, so nothing is wrapped. */
+  readonly outColumns?: number;
+  /** Columns of stderr. Absent: not a terminal, or a log; progress is then one line per step. */
+  readonly liveColumns?: number;
+}
+
+/** Prose is hard to read in lines longer than this. */
+const MOST_COLUMNS = 110;
+
+export function processTerminal(): Terminal {
+  const { stdout, stderr, env } = process;
+  const isLog = isSet(env['CI']) || env['TERM'] === 'dumb';
+  const inColour = !isLog && !isSet(env['NO_COLOR']);
+  for (const stream of [stdout, stderr]) ignoreClosedPipe(stream);
+  return {
+    out: (text) => void stdout.write(text),
+    err: (text) => void stderr.write(text),
+    setExitCode: (code) => {
+      process.exitCode = code;
+    },
+    env,
+    cwd: process.cwd(),
+    outPaint: paintFor(stdout.isTTY && inColour),
+    errPaint: paintFor(stderr.isTTY && inColour),
+    ...(stdout.isTTY && { outColumns: Math.min(stdout.columns || 80, MOST_COLUMNS) }),
+    ...(stderr.isTTY && !isLog && { liveColumns: stderr.columns || 80 }),
+  };
+}
+
+const paintFor = (inColour: boolean): Paint => (inColour ? paintAnsi : (_, text) => text);
+
+/** As no-color.org has it: present and not empty. `CI=false` is what some people write to switch it off. */
+const isSet = (value: string | undefined): boolean => value !== undefined && value !== '' && value !== 'false';
+
+/** `pgrehearse explain | head` closes the pipe early; that is no error of ours. */
+function ignoreClosedPipe(stream: NodeJS.WriteStream): void {
+  stream.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code !== 'EPIPE') throw error;
+  });
+}

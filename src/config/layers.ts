@@ -1,0 +1,76 @@
+import type { ConfigFlags } from './config.ts';
+import { type FromEnvironment, substituteEnvironment } from './environment.ts';
+import { type ConfigPath, isMapping, type Mapping, pathText, valueAt, withValue } from './path.ts';
+import type { ConfigProblem } from './problems.ts';
+import type { ConfigDocument } from './read-document.ts';
+
+/** File, environment and flags laid over one another, not yet checked. */
+export interface Layers {
+  readonly value: Mapping;
+  readonly problems: readonly ConfigProblem[];
+  /** `pgrehearse.config.yaml:4` or `--scope`: where somebody wrote it. */
+  readonly where: (path: ConfigPath) => string;
+  /** Absent: nobody gave it, it is a default. */
+  readonly origin: (path: ConfigPath) => string | undefined;
+  /** How a value that came from the environment was written. */
+  readonly template: (path: ConfigPath) => FromEnvironment | undefined;
+  readonly isFlag: (path: ConfigPath) => boolean;
+}
+
+/** Which value of the file a flag replaces. */
+const FLAGS: Readonly<Record<keyof ConfigFlags, { readonly path: readonly string[]; readonly flag: string }>> = {
+  backup: { path: ['backup', 'file'], flag: '--backup' },
+  migrations: { path: ['migrations', 'directory'], flag: '--migrations' },
+  tool: { path: ['migrations', 'tool'], flag: '--tool' },
+  postgresVersion: { path: ['server', 'postgresVersion'], flag: '--postgres-version' },
+  scope: { path: ['rehearsal', 'scope'], flag: '--scope' },
+  forwardOnly: { path: ['rehearsal', 'forwardOnly'], flag: '--forward-only' },
+};
+
+export function layConfig(
+  document: ConfigDocument | undefined,
+  flags: ConfigFlags,
+  env: Readonly<Record<string, string | undefined>>,
+): Layers {
+  const { value: top, fromEnvironment, problems } = substituteEnvironment(document?.value ?? {}, env);
+  const given = Object.entries(FLAGS).flatMap(([name, { path, flag }]) => {
+    const value = valueAt(flags, [name]);
+    return value === undefined
+      ? []
+      : [{ path, flag, value: flag === '--postgres-version' ? numberIfOne(value) : value }];
+  });
+  const flagAt = new Map(given.map(({ path, flag }) => [pathText(path), flag]));
+  const own = isMapping(top) ? withoutEmptySections(top) : {};
+  const where = (path: ConfigPath): string => {
+    const line = document?.lineOf(path);
+    return flagAt.get(pathText(path)) ?? [document?.name ?? '', line].filter((part) => part !== undefined).join(':');
+  };
+  return {
+    value: given.reduce((value, { path, value: wanted }) => withValue(value, path, wanted), own),
+    problems: problems.map(({ path, expected, found }) => ({
+      where: where(path),
+      path: pathText(path),
+      expected,
+      found,
+    })),
+    where,
+    origin: (path) => originOf(path),
+    template: (path) => (flagAt.has(pathText(path)) ? undefined : fromEnvironment.get(pathText(path))),
+    isFlag: (path) => flagAt.has(pathText(path)),
+  };
+
+  function originOf(path: ConfigPath): string | undefined {
+    const key = pathText(path);
+    if (flagAt.has(key)) return `flag ${flagAt.get(key)}`;
+    if (valueAt(own, path) === undefined) return undefined;
+    const variables = fromEnvironment.get(key)?.variables;
+    return variables ? `environment ${variables.join(', ')}` : `file ${where(path)}`;
+  }
+}
+
+/** A section whose keys are all commented out is `null` in YAML and means the defaults. */
+const withoutEmptySections = (top: Mapping): Mapping =>
+  Object.fromEntries(Object.entries(top).filter(([, section]) => section !== null));
+
+const numberIfOne = (value: unknown): unknown =>
+  typeof value === 'string' && /^\d+$/.test(value) ? Number(value) : value;

@@ -1,0 +1,79 @@
+import { z } from 'zod';
+import type { Scope } from '../rehearsal/request.ts';
+
+/**
+ * What a config file may hold. The `error` of every part is what was expected, in words for `… expected X, found Y`;
+ * for unknown keys it lists the known ones.
+ */
+const text = (expected: string): z.ZodString => z.string({ error: expected }).min(1, { error: expected });
+
+function mapping<Shape extends z.core.$ZodLooseShape>(shape: Shape): z.ZodObject<Shape, z.core.$strict> {
+  const keys = Object.keys(shape).join(', ');
+  return z.strictObject(shape, {
+    error: ({ code }) => (code === 'unrecognized_keys' ? `one of ${keys}` : `a mapping with the keys ${keys}`),
+  });
+}
+
+const isScope = (value: unknown): value is Scope =>
+  typeof value === 'string' && /^(pending|all|last:[1-9]\d*)$/.test(value);
+
+const setting = z
+  .union([z.string(), z.number(), z.boolean()], { error: 'a text, a number, true or false' })
+  .transform(String);
+
+const server = mapping({
+  provider: text('the name of a server provider').optional(),
+  postgresVersion: z
+    .int({ error: 'a major version such as 17' })
+    .min(14, { error: 'a major version, 14 or newer' })
+    .max(99, { error: 'a major version such as 17' })
+    .optional(),
+  binaries: text('a folder with `postgres` and `initdb`').optional(),
+  settings: z.record(z.string(), setting, { error: 'a mapping of server settings' }).optional(),
+});
+
+const backup = mapping({
+  file: text('the path of a backup'),
+  maxAgeHours: z.number({ error: 'a number of hours' }).positive({ error: 'a number of hours above 0' }).optional(),
+});
+
+/** Further keys belong to the tool, which refuses those it does not know. */
+const migrations = z.looseObject(
+  {
+    tool: text('the name of a migration tool').optional(),
+    directory: text('the path of a folder').optional(),
+  },
+  { error: 'a mapping with the keys tool, directory, and those of the tool' },
+);
+
+const rehearsal = mapping({
+  scope: z.custom<Scope>(isScope, { error: '`pending`, `all` or `last:N`' }).optional(),
+  forwardOnly: z.boolean({ error: 'true or false' }).optional(),
+});
+
+const invariant = mapping({
+  name: text('a name'),
+  sql: text('a query'),
+  expect: setting.refine((value) => value !== '', { error: '`unchanged`, `empty` or a value' }),
+});
+
+const waiver = mapping({
+  check: text('the id of a check'),
+  migration: text('the id of a migration, in quotes if it looks like a number').optional(),
+  relation: text('a table, with its schema').optional(),
+  reason: text('a reason'),
+  until: z.iso.date({ error: 'a date such as 2027-01-31' }).optional(),
+});
+
+/** `checks` is looked at in check-settings.ts: its keys are the registry's. */
+export const configSchema = mapping({
+  server: server.optional(),
+  backup: backup.optional(),
+  migrations: migrations.optional(),
+  rehearsal: rehearsal.optional(),
+  checks: z.record(z.string(), z.unknown(), { error: 'a mapping from check to `off` or its limits' }).optional(),
+  invariants: z.array(invariant, { error: 'a list of invariants' }).optional(),
+  waivers: z.array(waiver, { error: 'a list of waivers' }).optional(),
+});
+
+export type ConfigValues = z.infer<typeof configSchema>;

@@ -1,0 +1,120 @@
+import type { Direction } from '../../recording/recording.ts';
+import { isPgrehearseError } from '../../support/errors.ts';
+import { failureOf } from '../failure.ts';
+import { describeConfig, isTypeScriptMissing, TYPESCRIPT_FIRST } from './hosted/describe-config.ts';
+import { originOf } from './hosted/error-origin.ts';
+import { guardConnections } from './hosted/guard-connections.ts';
+import type { KnexLike } from './hosted/knex-like.ts';
+import { listMigrations } from './hosted/list-migrations.ts';
+import { loadKnex, type LoadedKnex } from './hosted/load-knex.ts';
+import { openDatabase } from './hosted/open-database.ts';
+import { appliedMigrations, runMigration } from './hosted/run-migration.ts';
+import {
+  type HostRefusal,
+  type HostReply,
+  type HostRequest,
+  type HostSettings,
+  isEnvelope,
+  isHostRequest,
+  type LoadedConfig,
+  MARK,
+  REFUSALS,
+} from './messages.ts';
+
+/** The process in which the user's code runs. One request at a time, each answered once. */
+let loaded: (LoadedKnex & { readonly settings: HostSettings }) | undefined;
+let current: { readonly number: number; readonly kind: HostRequest['kind'] } | undefined;
+let lastDirection: Direction | undefined;
+
+process.on('message', (message: unknown) => {
+  if (!isEnvelope(message) || !isHostRequest(message.content)) return;
+  current = { number: message.number, kind: message.content.kind };
+  process.send?.({ mark: MARK, number: message.number, content: { kind: 'begun' } });
+  void replyTo(message.content).then((reply) => send(reply));
+});
+
+// Ctrl-C reaches the whole group of processes; the parent decides when this one ends.
+process.on('SIGINT', () => {});
+process.on('disconnect', () => process.exit(1));
+
+// Node would end the tool here, so the migration has failed, whatever becomes of its own promise.
+process.on('unhandledRejection', (reason) => fail(reason, 'A promise that nobody waited for was rejected'));
+process.on('uncaughtException', (error) => fail(error, 'An error was thrown outside of any promise'));
+
+async function replyTo(request: HostRequest): Promise<HostReply> {
+  try {
+    return { kind: 'answer', answer: await answerTo(request) };
+  } catch (error) {
+    return { kind: 'refusal', refusal: refusalOf(error) };
+  }
+}
+
+async function answerTo(request: HostRequest): Promise<unknown> {
+  if (request.kind === 'load') return load(request.settings);
+  if (!loaded) throw new Error('nothing is loaded');
+  const { knex, settings } = loaded;
+  switch (request.kind) {
+    case 'list':
+      return listMigrations(knex);
+    case 'open':
+      if (!settings.connection) throw new Error('no connection was given');
+      return openDatabase(knex, settings.connection);
+    case 'applied':
+      return appliedMigrations(knex);
+    case 'run':
+      await beginRun(knex, request.direction);
+      return runMigration(loaded, request.name, request.direction, settings.showValues);
+  }
+  return undefined;
+}
+
+/**
+ * Steps of one direction in a row share their connection, as in one run of the tool. A turn is another run: what a
+ * migration has set in its session (`set search_path`, `set role`) is not there when production goes back.
+ */
+async function beginRun(knex: KnexLike, direction: Direction): Promise<void> {
+  if (lastDirection !== undefined && lastDirection !== direction) {
+    await knex.destroy();
+    knex.initialize();
+  }
+  lastDirection = direction;
+}
+
+async function load(settings: HostSettings): Promise<LoadedConfig> {
+  guardConnections(settings.connection);
+  try {
+    loaded = { ...(await loadKnex(settings)), settings };
+  } catch (error) {
+    if (!settings.typescript && isTypeScriptMissing(error)) return TYPESCRIPT_FIRST;
+    throw error;
+  }
+  return describeConfig(loaded.knex, settings.typescript);
+}
+
+function fail(reason: unknown, circumstances: string): void {
+  const { message, ...rest } = failureOf(reason, {
+    showValues: loaded?.settings.showValues ?? false,
+    ...originOf(reason),
+  });
+  const failure = { ...rest, message: `${circumstances}: ${message}` };
+  if (!current) process.stderr.write(`${failure.message}\n`, leave);
+  else if (current.kind === 'run')
+    send({ kind: 'answer', answer: { status: 'failed', failure }, leaving: true }, leave);
+  else send({ kind: 'refusal', refusal: { code: 'MIGRATION_TOOL_FAILED', message: failure.message } }, leave);
+}
+
+const leave = (): never => process.exit(1);
+
+function send(content: HostReply, done: () => void = () => {}): void {
+  if (!current) return done();
+  const { number } = current;
+  current = undefined;
+  process.send?.({ mark: MARK, number, content }, done);
+}
+
+function refusalOf(error: unknown): HostRefusal {
+  if (!isPgrehearseError(error))
+    return { code: 'MIGRATION_TOOL_FAILED', message: failureOf(error, originOf(error)).message };
+  const { message, hint } = error;
+  return { code: REFUSALS.find((code) => code === error.code) ?? 'MIGRATION_TOOL_FAILED', message, hint };
+}

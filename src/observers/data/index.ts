@@ -1,0 +1,2 @@
+export { compareRows, type RowComparison } from './compare-rows.ts';
+export { dataObserver } from './data-observer.ts';

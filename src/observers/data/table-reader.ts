@@ -1,0 +1,82 @@
+import type { Database } from '../../postgres/connect.ts';
+import type { TableLedger } from '../../recording/data-ledger.ts';
+import { addContents, type Contents } from './contents.ts';
+import type { EntryPlan, PartPlan } from './entry-plan.ts';
+import { type ReadingResult, readParts } from './read-parts.ts';
+import { tableLedger } from './table-ledger.ts';
+
+/** What may have changed since the tables were last read. */
+export interface Change {
+  /** Files that may have been written; absent: any may. */
+  readonly touched?: ReadonlySet<number>;
+  /** The catalogue was read anew. */
+  readonly catalogue: boolean;
+  /** A type may have been redefined. */
+  readonly types: boolean;
+}
+
+export interface TableReadings {
+  readonly tables: Readonly<Record<string, TableLedger>>;
+  readonly unread: Readonly<Record<string, string>>;
+  /** Largest value of a column, by `oid of the relation` and name. */
+  readonly columnMax: ReadonlyMap<string, bigint>;
+}
+
+interface Kept {
+  readonly filenode: number | undefined;
+  readonly signature: string;
+  readonly result: ReadingResult;
+}
+
+/** Remembers what it read of each stored relation, and reads again only what may have changed. */
+export function tableReader(
+  database: Database,
+): (plans: readonly EntryPlan[], change: Change) => Promise<TableReadings> {
+  let kept = new Map<number, Kept>();
+  return async (plans, change) => {
+    const parts = plans.flatMap((plan) => plan.parts);
+    const stale = parts.filter((plan) => isStale(plan, kept.get(plan.part.oid), change));
+    const fresh = await readParts(
+      database,
+      stale.map(({ part, reading }) => ({ oid: part.oid, reading })),
+    );
+    kept = new Map(
+      parts.flatMap(({ part, signature }) => {
+        const result = fresh.get(part.oid) ?? kept.get(part.oid)?.result;
+        return result ? [[part.oid, { filenode: part.filenode, signature, result }]] : [];
+      }),
+    );
+    return assemble(plans, (oid) => kept.get(oid)?.result);
+  };
+}
+
+function isStale(plan: PartPlan, kept: Kept | undefined, change: Change): boolean {
+  const { part } = plan;
+  if (!kept || kept.signature !== plan.signature || kept.filenode !== part.filenode) return true;
+  if (!change.touched || part.unlogged || part.filenode === undefined) return true;
+  if ((change.catalogue && plan.named) || (change.types && plan.redefinable)) return true;
+  return [part.filenode, part.toastFilenode].some((file) => file !== undefined && change.touched?.has(file));
+}
+
+function assemble(plans: readonly EntryPlan[], resultOf: (oid: number) => ReadingResult | undefined): TableReadings {
+  const tables: Record<string, TableLedger> = {};
+  const unread: Record<string, string> = {};
+  const columnMax = new Map<string, bigint>();
+  for (const plan of plans) {
+    const { root } = plan.entry;
+    const results = plan.parts.map(({ part }) => resultOf(part.oid) ?? { unread: 'it has not been read' });
+    const failed = results.find((result) => 'unread' in result);
+    if (failed) {
+      unread[root.name] = failed.unread;
+      continue;
+    }
+    const contents = results.flatMap((result): Contents[] => ('contents' in result ? [result.contents] : []));
+    tables[root.name] = tableLedger(plan, contents);
+    const { maxima } = addContents(contents, root.columns.length);
+    for (const [index, column] of plan.maxima.entries()) {
+      const max = maxima[index];
+      if (max !== undefined) columnMax.set(`${root.oid} ${column}`, max);
+    }
+  }
+  return { tables, unread, columnMax };
+}

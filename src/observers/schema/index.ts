@@ -1,0 +1,2 @@
+export { readSchemaSnapshot } from './read-schema-snapshot.ts';
+export { schemaObserver } from './schema-observer.ts';

@@ -1,0 +1,28 @@
+import { notInExtension, qualified, userSchema, type Reader } from '../reader.ts';
+
+export const indexes: Reader = {
+  catalogue: 'pg_class',
+  sql: ({ only }) => `
+    select i.indexrelid as oid, 'index' as kind, ${qualified('n', 'x.relname')} as name,
+      ${qualified('n', 'c.relname')} as parent,
+      pg_catalog.pg_get_indexdef(i.indexrelid) as definition,
+      i.indisvalid as valid,
+      nullif(i.indisready, true) as ready,
+      nullif(i.indislive, true) as live,
+      nullif(i.indisclustered, false) as clustered,
+      nullif(i.indisreplident, false) as "replicaIdentity",
+      ts.spcname::text as tablespace,
+      h.inhparent::pg_catalog.regclass::text as "partOf",
+      case when i.indexprs is not null then
+        (select pg_catalog.array_agg('column ' || a.attnum || ': ' || a.attstattarget order by a.attnum)
+          from pg_catalog.pg_attribute a where a.attrelid = i.indexrelid and a.attstattarget >= 0)
+      end as "statisticsTargets"
+    from pg_catalog.pg_index i
+      join pg_catalog.pg_class x on x.oid = i.indexrelid
+      join pg_catalog.pg_class c on c.oid = i.indrelid
+      join pg_catalog.pg_namespace n on n.oid = c.relnamespace
+      left join pg_catalog.pg_inherits h on h.inhrelid = i.indexrelid
+      left join pg_catalog.pg_tablespace ts on ts.oid = x.reltablespace
+    where c.relkind in ('r', 'p', 'm') and ${userSchema('n')} and ${only('i.indexrelid')}
+      and ${notInExtension('pg_class', 'c.oid')}`,
+};

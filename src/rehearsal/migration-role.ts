@@ -1,0 +1,55 @@
+import { randomBytes } from 'node:crypto';
+import type { BookkeepingTable } from '../migrations/source.ts';
+import { connect, type Database } from '../postgres/connect.ts';
+import { quoteIdentifier, quoteLiteral } from '../postgres/identifiers.ts';
+import type { DatabaseTarget, EphemeralServer } from '../server/provider.ts';
+
+/**
+ * How the migration tool connects: as the role that runs migrations in production, so that what a migration creates has
+ * that owner and gets that role's default privileges. It is the owner of the tool's bookkeeping table, else of most
+ * tables. Here the role is made a superuser, since nothing is known of what it was allowed to do there.
+ */
+export async function migrationTarget(
+  server: EphemeralServer,
+  database: string,
+  bookkeeping: readonly BookkeepingTable[],
+): Promise<DatabaseTarget> {
+  const superuser = server.target(database);
+  await using upkeep = await connect(superuser.connectionString, { applicationName: 'pgrehearse observer role' });
+  const role = (await ownerOfBooks(upkeep, bookkeeping)) ?? (await ownerOfMost(upkeep));
+  if (role === undefined || role === superuser.user) return superuser;
+  const password = randomBytes(18).toString('base64url');
+  await upkeep.query(`alter role ${quoteIdentifier(role)} superuser login password ${quoteLiteral(password)}`);
+  return { ...superuser, user: role, password, connectionString: withUser(superuser.connectionString, role, password) };
+}
+
+async function ownerOfBooks(upkeep: Database, bookkeeping: readonly BookkeepingTable[]): Promise<string | undefined> {
+  for (const { schema, name } of bookkeeping) {
+    const [row] = await upkeep.query<{ owner: string }>(
+      `select pg_catalog.pg_get_userbyid(c.relowner) as owner
+         from pg_catalog.pg_class c join pg_catalog.pg_namespace n on n.oid = c.relnamespace
+        where c.relname = $1 and c.relkind in ('r', 'p') and ($2::text is null or n.nspname = $2)
+        order by n.nspname limit 1`,
+      [name, schema ?? null],
+    );
+    if (row) return row.owner;
+  }
+  return undefined;
+}
+
+async function ownerOfMost(upkeep: Database): Promise<string | undefined> {
+  const [row] = await upkeep.query<{ owner: string }>(
+    `select pg_catalog.pg_get_userbyid(c.relowner) as owner
+       from pg_catalog.pg_class c join pg_catalog.pg_namespace n on n.oid = c.relnamespace
+      where c.relkind in ('r', 'p') and n.nspname !~ '^pg_' and n.nspname <> 'information_schema'
+      group by c.relowner order by pg_catalog.count(*) desc, 1 limit 1`,
+  );
+  return row?.owner;
+}
+
+function withUser(connectionString: string, user: string, password: string): string {
+  const url = new URL(connectionString);
+  url.username = encodeURIComponent(user);
+  url.password = encodeURIComponent(password);
+  return url.href;
+}

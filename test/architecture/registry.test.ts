@@ -1,0 +1,53 @@
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { describe, expect, test } from 'vitest';
+import { CHECKS } from '../../src/checks/index.ts';
+import { ERROR_CODES } from '../../src/support/errors.ts';
+
+/** Files of src/checks that are not a check. */
+const PLUMBING = new Set([
+  'check',
+  'failed-step',
+  'group-by',
+  'index',
+  'judge',
+  'left-on-the-way',
+  'not-run',
+  'position-only',
+  'round-trip',
+  'say',
+  'unwind-leftovers',
+]);
+
+test('every file in src/checks is registered, and nothing else is', () => {
+  const files = readdirSync('src/checks').map((file) => file.replace(/\.ts$/, ''));
+  expect(CHECKS.map(({ id }) => id).toSorted()).toEqual(files.filter((file) => !PLUMBING.has(file)).toSorted());
+});
+
+test('check ids are unique', () => {
+  expect(new Set(CHECKS.map(({ id }) => id)).size).toBe(CHECKS.length);
+});
+
+describe.each(CHECKS.map((check) => [check.id, check] as const))('%s', (id, check) => {
+  test.each(['bites', 'passes'])('has a scenario that %s', (variant) => {
+    expect(existsSync(`scenarios/${id}/${variant}/pgrehearse.config.yaml`)).toBe(true);
+  });
+
+  test('has a page that is in step with its definition and its scenario', async () => {
+    const { checkPage } = (await import('../../scripts/check-page.mjs' as string)) as {
+      checkPage: (check: unknown, folder: string) => string;
+    };
+    expect(readFileSync(`docs/checks/${id}.md`, 'utf8')).toBe(checkPage(check, 'scenarios'));
+  });
+});
+
+test('every scenario and every page belongs to a check', () => {
+  const ids = CHECKS.map(({ id }) => id);
+  expect(readdirSync('scenarios').filter((name) => !ids.includes(name))).toEqual([]);
+  const pages = readdirSync('docs/checks').map((file) => file.replace(/\.md$/, ''));
+  expect(pages.filter((name) => !ids.includes(name)).toSorted()).toEqual(['waiver-expired', 'waiver-unused']);
+});
+
+test('docs/errors.md explains every error code and no other', () => {
+  const documented = [...readFileSync('docs/errors.md', 'utf8').matchAll(/^## ([A-Z_]+)$/gm)].map(([, code]) => code);
+  expect(documented.toSorted()).toEqual([...ERROR_CODES].toSorted());
+});

