@@ -21,8 +21,8 @@ export const downLosesData = defineCheck({
       if (!completed(apply) || !completed(revert) || revertDidNothing(trip)) continue;
       const losses = new Map((revert.observations.rowLosses ?? []).map((loss) => [loss.relation, loss]));
       for (const change of dataOver(apply, revert)) {
-        for (const seen of lossesOf(change, losses.get(change.relation))) {
-          yield { ...seen, where: { migration, direction: 'down', ...seen.where } };
+        for (const loss of lossesOf(change, losses.get(change.relation))) {
+          yield { ...loss, where: { migration, direction: 'down', ...loss.where } };
         }
       }
     }

@@ -1,5 +1,5 @@
 import type { NotJudged } from '../findings/verdict.ts';
-import type { Recording, StepPurpose } from '../recording/recording.ts';
+import type { Recording } from '../recording/recording.ts';
 import type { JudgeOptions } from './judge.ts';
 import { roundTrips, type RoundTrip } from './round-trip.ts';
 
@@ -26,12 +26,9 @@ export function notRun(recording: Recording, { checks, waivers, today }: JudgeOp
 
 function gapsOf({ migration, steps }: RoundTrip): NotJudged[] {
   if (steps.some(({ status }) => status === 'failed')) return [];
-  const purposes: readonly (keyof typeof CHECK_OF)[] = ['apply', 'revert', 'reapply'];
-  return purposes.flatMap((purpose) => {
-    const step = steps.find((one) => isOf(one, purpose));
-    return step ? [{ check: CHECK_OF[purpose], reason: `${step.direction} of ${migration} was not run: ${step.reason ?? 'no reason recorded'}` }] : [];
-  });
+  // The first step that was not run tells why; those after it follow from it.
+  const first = steps.find(({ purpose, status }) => status === 'not-run' && purpose !== 'unwind');
+  if (!first || first.purpose === 'unwind') return [];
+  const reason = `${first.direction} of ${migration} was not run: ${first.reason ?? 'no reason recorded'}`;
+  return [{ check: CHECK_OF[first.purpose], reason }];
 }
-
-const isOf = (step: { purpose: StepPurpose; status: string }, purpose: StepPurpose): boolean =>
-  step.purpose === purpose && step.status === 'not-run';

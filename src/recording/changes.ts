@@ -120,7 +120,7 @@ export function sameContents(
   before: TableLedger | SequenceLedger | undefined,
   after: TableLedger | SequenceLedger | undefined,
 ): boolean {
-  if (!before || !after) return before === after;
+  if (before === after || !before || !after) return before === after;
   if (contents(before) !== contents(after)) return false;
   return isSequence(before) || isSequence(after) || !rowsRearranged(before, after);
 }

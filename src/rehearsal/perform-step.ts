@@ -50,7 +50,9 @@ function record(run: Run, step: StepRecord): StepRecord {
 async function keepBooks(run: Run, { migration: { id }, direction }: StepRequest, outcome: RunOutcome): Promise<void> {
   if (outcome.status === 'failed') {
     // A failure may leave the books either way, depending on tool and transaction: only they can tell.
-    run.applied = new Set((await run.stage.session.applied()).map((applied) => applied.id));
+    const books = await run.stage.session.applied();
+    run.applied = new Set(books.filter(({ unfinished }) => unfinished !== true).map((applied) => applied.id));
+    run.unfinished = books.some(({ unfinished }) => unfinished === true);
   } else if (direction === 'up') run.applied.add(id);
   else run.applied.delete(id);
   run.appliedHere = run.appliedHere.filter((other) => other !== id);

@@ -13,13 +13,14 @@ import { openWatching } from './watching.ts';
  * production never has. Then the database is built anew: backup restored, everything before applied once.
  */
 export function dueReason(run: Run, trip: readonly StepRecord[]): string | undefined {
-  const [apply, revert, reapply] = trip;
+  const [, revert, reapply] = trip;
   const failed = trip.find(({ status }) => status === 'failed');
-  if (failed === apply && failed) return touched(failed) ? `${failed.migration} failed half-way` : undefined;
-  if (failed && failed === revert) {
-    return touched(failed) || !run.applied.has(failed.migration) ? `the way back of ${failed.migration} failed half-way` : undefined;
+  if (failed) {
+    if (failed === reapply) return `${failed.migration} could not be applied again`;
+    if (run.unfinished === true) return `the tool has ${failed.migration} in its books as unfinished`;
+    const isHalfDone = touched(failed) || (failed === revert && !run.applied.has(failed.migration));
+    return isHalfDone ? `${failed.direction} of ${failed.migration} failed half-way` : undefined;
   }
-  if (failed) return `${failed.migration} could not be applied again`;
   if (revert?.status !== 'completed' || reapply?.status !== 'completed') return undefined;
   return endsElsewhere([revert, reapply]) ? `taking ${revert.migration} back and applying it again changed the database` : undefined;
 }
@@ -45,6 +46,7 @@ export async function rebuild(run: Run, reason: string): Promise<Rebuild> {
   const startedAt = performance.now();
   const before = run.watching.state();
   run.rebuildDue = undefined;
+  run.unfinished = false;
   run.onEvent({ kind: 'output', text: `building the database anew: ${reason}\n` });
   try {
     run.brokenObservers.push(...run.watching.failures);

@@ -26,6 +26,8 @@ export interface Run {
   readonly steps: StepRecord[];
   /** Ids that the tool's books hold when the next step runs. */
   applied: Set<string>;
+  /** A failure left the books marked as unfinished: the tool refuses to go on. */
+  unfinished?: boolean;
   /** Ids applied by this rehearsal and not unwound, oldest first. */
   appliedHere: string[];
   /** Steps that lead from the restored backup to where production would be now, without any round trip. */

@@ -5,7 +5,7 @@ import type { Observer, ObserverContext, Watch } from '../observer.ts';
 import { ledgerReader, type ReadLedger } from './ledger-reader.ts';
 import { openReadingSession } from './reading-session.ts';
 import { rowWrites } from './row-writes.ts';
-import type { StoredRelation } from './stored-relation.ts';
+import type { StoredRelation } from './catalogue/stored-relation.ts';
 import { type LogReader, openLogReader } from './touched-files.ts';
 
 /** Keeps a ledger of all contents, brought up to date after each step from what the write-ahead log says was touched. */
@@ -49,7 +49,7 @@ async function watchLedger(
       unsettled = touched.unfinished ? suspects : nothing;
       return {
         data: diffLedgers(before.ledger, last.ledger).map((change) => {
-          const writes = touched.filenodes && rowWrites(change, { before: before.plans, after: last.plans }, touched);
+          const writes = touched.filenodes && rowWrites(change, { before: before.plan, after: last.plan }, touched);
           return writes ? { ...change, writes } : change;
         }),
       };

@@ -1,14 +1,16 @@
+import type { Catalogue } from './catalogue/catalogue.ts';
+import type { StoredColumn, StoredRelation } from './catalogue/stored-relation.ts';
+import type { ValueType } from './catalogue/value-types.ts';
 import { INTEGERS } from './column-hash.ts';
-import type { Inventory } from './inventory.ts';
-import type { LedgerEntry } from './ledger-entries.ts';
-import { type Reading, readingQueries } from './reading.ts';
-import type { ChooseSeed, Seed } from './seeds.ts';
-import type { StoredColumn, StoredRelation } from './stored-relation.ts';
+import { ledgerEntries, type LedgerEntries, type LedgerEntry } from './ledger-entries.ts';
+import { type ReadColumn, type Reading, readingQueries } from './reading.ts';
+import { type Seed, seedMemory } from './seeds.ts';
 
 /** How one entry of the ledger is read. */
 export interface EntryPlan {
   readonly entry: LedgerEntry;
   readonly seed: Seed;
+  /** Columns whose largest value is wanted. */
   readonly maxima: readonly string[];
   readonly parts: readonly PartPlan[];
 }
@@ -24,45 +26,65 @@ export interface PartPlan {
   readonly redefinable: boolean;
 }
 
-export function planEntries(inventory: Inventory, chooseSeed: ChooseSeed): EntryPlan[] {
-  const fed = fedColumns(inventory);
-  return inventory.entries.map((entry) => planEntry(entry, inventory, { seed: chooseSeed(entry.root), fed }));
+export interface LedgerPlan extends Pick<LedgerEntries, 'unread'> {
+  readonly entries: readonly EntryPlan[];
+}
+
+/** Plans what a catalogue holds. An entry that did not change keeps its plan, as the same object. */
+export function ledgerPlanner(excluded: (relation: StoredRelation) => boolean): (catalogue: Catalogue) => LedgerPlan {
+  const chooseSeed = seedMemory();
+  let kept = new Map<number, { readonly plan: EntryPlan; readonly types: Catalogue['types'] }>();
+  return ({ relations, sequences, types }) => {
+    const { entries, unread } = ledgerEntries(relations, excluded);
+    const fed = new Set<string>();
+    for (const { feeds } of sequences.values()) if (feeds) fed.add(`${feeds.relationOid} ${feeds.column}`);
+    const plans = entries.map((entry) => {
+      const maxima = maximaOf(entry.root, types, fed);
+      const before = kept.get(entry.root.oid);
+      const same = before?.types === types && sameEntry(before.plan, entry, maxima);
+      return same ? before.plan : planEntry(entry, types, { seed: chooseSeed(entry.root), maxima });
+    });
+    kept = new Map(plans.map((plan) => [plan.entry.root.oid, { plan, types }]));
+    return { entries: plans, unread };
+  };
+}
+
+const sameEntry = ({ entry, maxima }: EntryPlan, { root, parts }: LedgerEntry, wanted: readonly string[]): boolean =>
+  entry.root === root &&
+  entry.parts.length === parts.length &&
+  entry.parts.every((part, at) => part === parts[at]) &&
+  maxima.join('\0') === wanted.join('\0');
+
+function maximaOf({ oid, columns }: StoredRelation, types: Catalogue['types'], fed: ReadonlySet<string>): string[] {
+  return columns
+    .filter((column) => fed.has(`${oid} ${column.name}`) && INTEGERS.has(toRead(column, types).baseOid))
+    .map(({ name }) => name);
 }
 
 function planEntry(
   entry: LedgerEntry,
-  { types }: Inventory,
-  { seed, fed }: { readonly seed: Seed; readonly fed: ReadonlySet<string> },
+  types: ReadonlyMap<number, ValueType>,
+  { seed, maxima }: Pick<EntryPlan, 'seed' | 'maxima'>,
 ): EntryPlan {
-  const { root } = entry;
-  const baseOid = ({ typeOid }: StoredColumn): number => types.get(typeOid)?.baseOid ?? typeOid;
-  const toRead = (column: StoredColumn): { name: string; baseOid: number } => ({
-    name: column.name,
-    baseOid: baseOid(column),
-  });
-  const maxima = root.columns
-    .filter((column) => fed.has(`${root.oid} ${column.name}`) && INTEGERS.has(baseOid(column)))
-    .map(({ name }) => name);
+  const { columns } = entry.root;
   const traits = {
-    named: root.columns.some(({ typeOid }) => types.get(typeOid)?.named),
-    redefinable: root.columns.some(({ typeOid }) => types.get(typeOid)?.redefinable),
+    named: columns.some(({ typeOid }) => types.get(typeOid)?.named),
+    redefinable: columns.some(({ typeOid }) => types.get(typeOid)?.redefinable),
   };
-  return {
-    entry,
-    seed,
-    maxima,
-    parts: entry.parts.map((part) => {
-      const reading: Reading = {
-        source: `only ${part.name}`,
-        columns: root.columns.map(toRead),
-        seed: seed.columns.map(toRead),
-        seedUnique: seed.unique,
-        maxima,
-      };
-      return { part, reading, signature: readingQueries(reading).join(';'), ...traits };
-    }),
-  };
+  const parts = entry.parts.map((part): PartPlan => {
+    const reading: Reading = {
+      source: `only ${part.name}`,
+      columns: columns.map((column) => toRead(column, types)),
+      seed: seed.columns.map((column) => toRead(column, types)),
+      seedUnique: seed.unique,
+      maxima,
+    };
+    return { part, reading, signature: readingQueries(reading).join(';'), ...traits };
+  });
+  return { entry, seed, maxima, parts };
 }
 
-const fedColumns = ({ sequences }: Inventory): ReadonlySet<string> =>
-  new Set(sequences.flatMap(({ feeds }) => (feeds ? [`${feeds.relationOid} ${feeds.column}`] : [])));
+const toRead = ({ name, typeOid }: StoredColumn, types: ReadonlyMap<number, ValueType>): ReadColumn => ({
+  name,
+  baseOid: types.get(typeOid)?.baseOid ?? typeOid,
+});

@@ -28,11 +28,3 @@ export async function readLargeObjects(database: Database): Promise<TableLedger>
 }
 
 const sumText = (sum: string | null | undefined): string => fingerprint(BigInt(sum ?? 0));
-
-/** Files of the large objects and of their owners. */
-export async function largeObjectFiles(database: Database): Promise<number[]> {
-  const [row] = await database.query<{ files: number[] }>(
-    "select array[pg_catalog.pg_relation_filenode('pg_catalog.pg_largeobject')::int8::float8, pg_catalog.pg_relation_filenode('pg_catalog.pg_largeobject_metadata')::int8::float8] as files",
-  );
-  return row?.files ?? [];
-}

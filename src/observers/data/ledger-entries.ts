@@ -1,4 +1,4 @@
-import type { StoredRelation } from './stored-relation.ts';
+import type { StoredRelation } from './catalogue/stored-relation.ts';
 
 /** One entry of the ledger: a relation and what its rows are stored in. */
 export interface LedgerEntry {

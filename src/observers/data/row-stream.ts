@@ -1,7 +1,7 @@
 import type { Database } from '../../postgres/connect.ts';
 import type { TableLedger } from '../../recording/data-ledger.ts';
 import { hashOf, type ReadColumn, rowHash, seedExpression } from './reading.ts';
-import { readValueTypes } from './value-types.ts';
+import { readValueTypes } from './catalogue/value-types.ts';
 
 /** One row as hashes. */
 export interface HashedRow {

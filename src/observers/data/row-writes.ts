@@ -1,5 +1,5 @@
 import type { DataChange, RowWrites } from '../../recording/data-ledger.ts';
-import type { EntryPlan } from './entry-plan.ts';
+import type { LedgerPlan } from './entry-plan.ts';
 import type { Touched } from './touched-files.ts';
 
 /**
@@ -8,7 +8,7 @@ import type { Touched } from './touched-files.ts';
  */
 export function rowWrites(
   { relation }: DataChange,
-  plans: { readonly before: readonly EntryPlan[]; readonly after: readonly EntryPlan[] },
+  plans: { readonly before: LedgerPlan; readonly after: LedgerPlan },
   { writes }: Touched,
 ): RowWrites | undefined {
   const was = filesOf(relation, plans.before);
@@ -28,8 +28,8 @@ export function rowWrites(
 }
 
 /** Absent for what is not a table, or has rows outside the log. */
-function filesOf(relation: string, plans: readonly EntryPlan[]): number[] | undefined {
-  const parts = plans.find(({ entry }) => entry.root.name === relation)?.parts.map(({ part }) => part);
+function filesOf(relation: string, { entries }: LedgerPlan): number[] | undefined {
+  const parts = entries.find(({ entry }) => entry.root.name === relation)?.parts.map(({ part }) => part);
   const files = parts?.flatMap(({ filenode, unlogged }) => (filenode === undefined || unlogged ? [] : [filenode]));
   return files && files.length === parts?.length && files.length > 0 ? files : undefined;
 }

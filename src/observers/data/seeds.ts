@@ -22,8 +22,12 @@ export function seedMemory(): ChooseSeed {
       firstComplete(byName.get(relation.name) ?? [], (name) =>
         relation.columns.find((column) => column.name === name),
       ) ??
-      firstComplete([...(byOid.has(relation.oid) ? [byOid.get(relation.oid) ?? []] : []), ...relation.keys.map((key) => key.columns)], (number) =>
-        relation.columns.find((column) => column.number === number),
+      firstComplete(
+        [
+          ...(byOid.has(relation.oid) ? [byOid.get(relation.oid) ?? []] : []),
+          ...relation.keys.map((key) => key.columns),
+        ],
+        (number) => relation.columns.find((column) => column.number === number),
       ) ??
       [];
     remember(

@@ -1,11 +1,10 @@
 import type { ColumnLedger, TableLedger } from '../../recording/data-ledger.ts';
-import { addContents, type Contents } from './contents.ts';
+import type { Contents } from './contents.ts';
 import type { EntryPlan } from './entry-plan.ts';
 import { fingerprint } from './fingerprint.ts';
 
-/** The entry of one relation from the contents of its parts. */
-export function tableLedger({ entry: { root }, seed }: EntryPlan, parts: readonly Contents[]): TableLedger {
-  const contents = addContents(parts, root.columns.length);
+/** The entry of one relation from the contents of all its parts. */
+export function tableLedger({ entry: { root }, seed }: EntryPlan, contents: Contents): TableLedger {
   const columns = root.columns.map(({ name, type, number }, index): [string, ColumnLedger] => {
     const { sum = 0n, filledRows = 0 } = contents.columns[index] ?? {};
     return [name, { type, number, fingerprint: fingerprint(sum), nullRows: contents.rows - filledRows }];

@@ -33,6 +33,7 @@ export function tableReader(
   database: Database,
 ): (plans: readonly EntryPlan[], change: Change) => Promise<TableReadings> {
   let kept = new Map<number, Kept>();
+  const assemble = assembler();
   return async (plans, change) => {
     const parts = plans.flatMap((plan) => plan.parts);
     const stale = parts.filter((plan) => isStale(plan, kept.get(plan.part.oid), change));
@@ -58,21 +59,50 @@ function isStale(plan: PartPlan, kept: Kept | undefined, change: Change): boolea
   return [part.filenode, part.toastFilenode].some((file) => file !== undefined && change.touched?.has(file));
 }
 
-function assemble(plans: readonly EntryPlan[], resultOf: (oid: number) => ReadingResult | undefined): TableReadings {
+interface Assembled {
+  readonly plan: EntryPlan;
+  readonly results: readonly ReadingResult[];
+  readonly ledger?: TableLedger;
+  readonly unread?: string;
+  readonly maxima: readonly (bigint | undefined)[];
+}
+
+/** Entries whose plan and contents are those of last time come out as the same objects. */
+function assembler(): (
+  plans: readonly EntryPlan[],
+  resultOf: (oid: number) => ReadingResult | undefined,
+) => TableReadings {
+  let kept = new Map<number, Assembled>();
+  return (plans, resultOf) => {
+    const all = plans.map((plan) => {
+      const results = plan.parts.map(({ part }) => resultOf(part.oid) ?? NOT_READ);
+      const before = kept.get(plan.entry.root.oid);
+      const same = before?.plan === plan && results.every((result, at) => result === before.results[at]);
+      return same ? before : assembleEntry(plan, results);
+    });
+    kept = new Map(all.map((one) => [one.plan.entry.root.oid, one]));
+    return collect(all);
+  };
+}
+
+const NOT_READ: ReadingResult = { unread: 'it has not been read' };
+
+function assembleEntry(plan: EntryPlan, results: readonly ReadingResult[]): Assembled {
+  const failed = results.find((result) => 'unread' in result);
+  if (failed) return { plan, results, unread: failed.unread, maxima: [] };
+  const contents = results.flatMap((result): Contents[] => ('contents' in result ? [result.contents] : []));
+  const total = addContents(contents, plan.entry.root.columns.length);
+  return { plan, results, ledger: tableLedger(plan, total), maxima: total.maxima };
+}
+
+function collect(all: readonly Assembled[]): TableReadings {
   const tables: Record<string, TableLedger> = {};
   const unread: Record<string, string> = {};
   const columnMax = new Map<string, bigint>();
-  for (const plan of plans) {
+  for (const { plan, ledger, unread: reason, maxima } of all) {
     const { root } = plan.entry;
-    const results = plan.parts.map(({ part }) => resultOf(part.oid) ?? { unread: 'it has not been read' });
-    const failed = results.find((result) => 'unread' in result);
-    if (failed) {
-      unread[root.name] = failed.unread;
-      continue;
-    }
-    const contents = results.flatMap((result): Contents[] => ('contents' in result ? [result.contents] : []));
-    tables[root.name] = tableLedger(plan, contents);
-    const { maxima } = addContents(contents, root.columns.length);
+    if (ledger) tables[root.name] = ledger;
+    if (reason !== undefined) unread[root.name] = reason;
     for (const [index, column] of plan.maxima.entries()) {
       const max = maxima[index];
       if (max !== undefined) columnMax.set(`${root.oid} ${column}`, max);

@@ -279,7 +279,7 @@ describe('code that misbehaves', () => {
 
   test('does not wait for its queries: they are waited for', async () => {
     await using rig = await aRig({
-      '001_a.js': `exports.up = async (knex) => { void knex.raw('select pg_sleep(0.3)').then(() => knex.raw('create table late ()')).then(() => {}); };
+      '001_a.js': `exports.up = async (knex) => { void knex.raw('select pg_sleep(0.1)').then(() => knex.raw('select pg_sleep(0.5)')).then(() => knex.raw('create table late ()')).then(() => {}); };
         exports.down = async () => {}; exports.config = { transaction: false };`,
     });
     expect(await rig.run('001_a.js')).toEqual(COMPLETED);

@@ -97,9 +97,10 @@ describe('sequence-behind', () => {
   });
 });
 
+const reading = (value: string) => ({ invariants: [{ name: 'balance', value, rows: 1 }] });
+
 describe('invariant-broken', () => {
   const invariants = [{ name: 'balance', expect: 'unchanged', start: { name: 'balance', value: '0', rows: 1 } }];
-  const reading = (value: string) => ({ invariants: [{ name: 'balance', value, rows: 1 }] });
 
   test('is said once, at the step that breaks it, and again when it breaks again', () => {
     const steps = [

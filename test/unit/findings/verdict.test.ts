@@ -17,10 +17,20 @@ const unable = { check: 'backup-stale', reason: 'no time' };
 describe('the outcome', () => {
   test.each([
     ['safe when nothing was found', [], [], 'safe'],
-    ['safe with warnings and notes only', [aFinding({ severity: 'warning' }), aFinding({ severity: 'note' })], [], 'safe'],
+    [
+      'safe with warnings and notes only',
+      [aFinding({ severity: 'warning' }), aFinding({ severity: 'note' })],
+      [],
+      'safe',
+    ],
     ['unsafe with one error', [aFinding({ severity: 'note' }), aFinding()], [], 'unsafe'],
     ['inconclusive when a check could not look', [], [unable], 'inconclusive'],
-    ['inconclusive with warnings when a check could not look', [aFinding({ severity: 'warning' })], [unable], 'inconclusive'],
+    [
+      'inconclusive with warnings when a check could not look',
+      [aFinding({ severity: 'warning' })],
+      [unable],
+      'inconclusive',
+    ],
     ['unsafe when an error was found although a check could not look', [aFinding()], [unable], 'unsafe'],
   ] as const)('is %s', (_, findings, notJudged, outcome) => {
     expect(decide(findings, notJudged, []).outcome).toBe(outcome);
@@ -31,10 +41,12 @@ describe('the outcome', () => {
   });
 });
 
-describe('the order of findings', () => {
-  const ids = (findings: readonly Finding[], order?: readonly string[]): string[] =>
-    decide(findings, [], [], order).findings.map(({ severity, where, check }) => `${severity} ${where.migration ?? '-'} ${check}`);
+const ids = (findings: readonly Finding[], order?: readonly string[]): string[] =>
+  decide(findings, [], [], order).findings.map(
+    ({ severity, where, check }) => `${severity} ${where.migration ?? '-'} ${check}`,
+  );
 
+describe('the order of findings', () => {
   const findings = [
     aFinding({ where: { migration: '10' }, check: 'b' }),
     aFinding({ where: { migration: '9' }, check: 'z' }),

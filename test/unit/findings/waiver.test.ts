@@ -11,7 +11,11 @@ const finding: Finding = {
   evidence: {},
 };
 
-const aWaiver = (details: Partial<Waiver> = {}): Waiver => ({ check: 'down-loses-data', reason: 'archived', ...details });
+const aWaiver = (details: Partial<Waiver> = {}): Waiver => ({
+  check: 'down-loses-data',
+  reason: 'archived',
+  ...details,
+});
 
 const TODAY = '2026-11-23';
 
@@ -47,7 +51,10 @@ describe('a waiver', () => {
   });
 
   test('that ran out yesterday holds no longer, and is reported', () => {
-    expect(apply([aWaiver({ until: '2026-11-22' })])).toEqual({ open: ['down-loses-data', 'waiver-expired'], waived: 0 });
+    expect(apply([aWaiver({ until: '2026-11-22' })])).toEqual({
+      open: ['down-loses-data', 'waiver-expired'],
+      waived: 0,
+    });
   });
 
   test('that ran out does not stop another one from holding', () => {
@@ -62,7 +69,10 @@ describe('a waiver', () => {
 describe('nobody is nagged about a waiver', () => {
   test.each([
     ['for a migration that was not rehearsed', aWaiver({ migration: '0000_old' })],
-    ['for a migration that was not rehearsed, even when it ran out', aWaiver({ migration: '0000_old', until: '2020-01-01' })],
+    [
+      'for a migration that was not rehearsed, even when it ran out',
+      aWaiver({ migration: '0000_old', until: '2020-01-01' }),
+    ],
     ['for a check that could not look', aWaiver({ check: 'backup-stale' })],
   ])('%s', (_, waiver) => {
     const { findings } = applyWaivers([], [waiver], TODAY, { rehearsed: ['0001_a'], notJudged: ['backup-stale'] });
@@ -78,7 +88,8 @@ describe('nobody is nagged about a waiver', () => {
         check: 'waiver-unused',
         severity: 'warning',
         where: { migration: '0001_a', relation: 'public.users' },
-        message: 'The waiver for down-loses-data of 0001_a on public.users was not needed: the check found nothing there.',
+        message:
+          'The waiver for down-loses-data of 0001_a on public.users was not needed: the check found nothing there.',
       },
     ]);
   });

@@ -1,7 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { parseRecording } from '../../../src/recording/parse.ts';
-import type { Recording } from '../../../src/recording/recording.ts';
 import { aRecording, aRoundTrip } from '../../helpers/recordings.ts';
 
 const folder = 'fixtures/recordings';
@@ -33,7 +32,7 @@ const messageOf = (text: string): string => {
 };
 
 const broken = (change: (recording: any) => void): string => {
-  const recording = structuredClone(aRecording({ steps: aRoundTrip({}) })) as Recording;
+  const recording = structuredClone(aRecording({ steps: aRoundTrip({}) }));
   change(recording);
   return messageOf(JSON.stringify(recording));
 };
@@ -52,14 +51,43 @@ describe('what is not a recording is refused', () => {
   });
 
   test.each<[string, (recording: any) => void, string]>([
-    ['a step without a status', ({ steps }) => delete steps[2].status, 'steps[2].status: expected "completed" or "failed" or "not-run", found nothing'],
-    ['a duration as text', ({ steps }) => (steps[0].durationMs = '12'), 'steps[0].durationMs: expected a number, found the text "12"'],
+    [
+      'a step without a status',
+      ({ steps }) => delete steps[2].status,
+      'steps[2].status: expected "completed" or "failed" or "not-run", found nothing',
+    ],
+    [
+      'a duration as text',
+      ({ steps }) => (steps[0].durationMs = '12'),
+      'steps[0].durationMs: expected a number, found the text "12"',
+    ],
     ['an unknown observer', (recording) => recording.observed.push('locks'), 'observed[4]: expected'],
     ['a start that is no time', (recording) => (recording.startedAt = 'yesterday'), 'startedAt: expected a time'],
-    ['a table without rows', (recording) => (recording.start.data = { tables: { 'public.a': { oid: 1, kind: 'table', key: [], columns: {} } }, sequences: {}, unread: {} }), 'start.data.tables.public.a.rows: expected a number, found nothing'],
-    ['null where nothing is meant', ({ backup }) => (backup.createdAt = null), 'backup.createdAt: expected a time such as 2026-11-22T04:00:00Z, found null'],
-    ['a problem of an unknown kind', ({ plan }) => plan.problems.push({ kind: 'odd' }), 'plan.problems[0].kind: expected "duplicate-id"'],
-    ['a number that is none', ({ steps }) => (steps[1].observations.schema = [{ kind: 'table', name: 3 }]), 'steps[1].observations.schema[0].name: expected text, found number 3'],
+    [
+      'a table without rows',
+      (recording) =>
+        (recording.start.data = {
+          tables: { 'public.a': { oid: 1, kind: 'table', key: [], columns: {} } },
+          sequences: {},
+          unread: {},
+        }),
+      'start.data.tables.public.a.rows: expected a number, found nothing',
+    ],
+    [
+      'null where nothing is meant',
+      ({ backup }) => (backup.createdAt = null),
+      'backup.createdAt: expected a time such as 2026-11-22T04:00:00Z, found null',
+    ],
+    [
+      'a problem of an unknown kind',
+      ({ plan }) => plan.problems.push({ kind: 'odd' }),
+      'plan.problems[0].kind: expected "duplicate-id"',
+    ],
+    [
+      'a number that is none',
+      ({ steps }) => (steps[1].observations.schema = [{ kind: 'table', name: 3 }]),
+      'steps[1].observations.schema[0].name: expected text, found number 3',
+    ],
   ])('%s, by path', (_, change, message) => {
     expect(broken(change)).toContain(message);
   });

@@ -18,7 +18,8 @@ function elementsOf(xml: string): string[] {
     if (text === undefined) throw new Error(`not well-formed: ${rest.slice(0, 60)}`);
     if (/&(?!(amp|lt|gt|quot|#10|#9);)/.test(text)) throw new Error(`bare &: ${text}`);
     // oxlint-disable-next-line no-control-regex
-    if (/[\u0000-\u0008\u000B\u000C\u000E-\u001F\uFFFE\uFFFF]/.test(text)) throw new Error(`not a character of XML: ${text}`);
+    if (/[\u0000-\u0008\u000B\u000C\u000E-\u001F\uFFFE\uFFFF]/.test(text))
+      throw new Error(`not a character of XML: ${text}`);
     if (tag !== undefined && close === '/' && open.pop() !== name) throw new Error(`</${name}> closes nothing`);
     if (tag !== undefined && close === '') {
       names.push(name);
@@ -57,20 +58,29 @@ describe('the JUnit report', () => {
   });
 
   test('never lets a step that failed or was not run look passed', () => {
-    const steps = [aStep('apply', { status: 'failed', failure: { message: 'boom' } }), aStep('revert', { status: 'not-run', reason: 'did not apply' })];
+    const steps = [
+      aStep('apply', { status: 'failed', failure: { message: 'boom' } }),
+      aStep('revert', { status: 'not-run', reason: 'did not apply' }),
+    ];
     const xml = junitReport.render(aVerdict(), aRecording({ steps }));
     expect(xml).toContain('skipped="2"');
     expect(junitReport.render(aVerdict(), aRecording({ steps: [] }))).toContain('<skipped message="not run"/>');
   });
 
   test('counts what could not be judged as an error', () => {
-    const xml = junitReport.render(aVerdict({ notJudged: [{ check: 'backup-stale', reason: 'no time' }] }), aRecording({ steps: aRoundTrip({}) }));
+    const xml = junitReport.render(
+      aVerdict({ notJudged: [{ check: 'backup-stale', reason: 'no time' }] }),
+      aRecording({ steps: aRoundTrip({}) }),
+    );
     expect(xml).toContain('errors="1"');
     expect(xml).toContain('<error type="not-judged" message="no time"/>');
   });
 
   test('keeps findings that are about no migration of the scope', () => {
-    const findings = [aFinding({ where: {}, check: 'backup-empty' }), aFinding({ where: { migration: '0000_old' }, check: 'applied-migration-missing' })];
+    const findings = [
+      aFinding({ where: {}, check: 'backup-empty' }),
+      aFinding({ where: { migration: '0000_old' }, check: 'applied-migration-missing' }),
+    ];
     const xml = junitReport.render(aVerdict({ findings }), aRecording({ steps: aRoundTrip({}) }));
     expect(xml).toContain('classname="rehearsal" name="backup-empty"');
     expect(xml).toContain('classname="0000_old" name="applied-migration-missing"');
@@ -79,7 +89,14 @@ describe('the JUnit report', () => {
 
   test('is well-formed whatever is in names and messages', () => {
     const name = 'a"b\'<c>&amp;]]>\n\t\u0000\u001B\uFFFE\uD800';
-    const findings = [aFinding({ where: { migration: name, direction: 'up' }, message: name, remedy: name, evidence: { statement: name } })];
+    const findings = [
+      aFinding({
+        where: { migration: name, direction: 'up' },
+        message: name,
+        remedy: name,
+        evidence: { statement: name },
+      }),
+    ];
     const xml = junitReport.render(
       aVerdict({ findings, notJudged: [{ check: name, reason: name }] }),
       aRecording({ steps: [aStep('apply', { migration: name })] }),
@@ -87,10 +104,13 @@ describe('the JUnit report', () => {
     expect(elementsOf(xml)).toContain('failure');
   });
 
-  test.each(readdirSync('fixtures/recordings').filter((file) => file.endsWith('.json')))('is well-formed for %s', (file) => {
-    const recording = parseRecording(readFileSync(`fixtures/recordings/${file}`, 'utf8'), file);
-    expect(elementsOf(junitReport.render(aVerdict(), recording))[0]).toBe('testsuites');
-  });
+  test.each(readdirSync('fixtures/recordings').filter((file) => file.endsWith('.json')))(
+    'is well-formed for %s',
+    (file) => {
+      const recording = parseRecording(readFileSync(`fixtures/recordings/${file}`, 'utf8'), file);
+      expect(elementsOf(junitReport.render(aVerdict(), recording))[0]).toBe('testsuites');
+    },
+  );
 });
 
 test('the JSON report is the documented document', () => {

@@ -6,11 +6,14 @@ import { aFinding, aVerdict } from '../../helpers/verdicts.ts';
 
 const sound = aRecording({ steps: aRoundTrip({}) });
 
-describe('the verdict line', () => {
-  const firstLine = (...args: Parameters<typeof terminalReport.render>): string => terminalReport.render(...args).split('\n')[0] ?? '';
+const firstLine = (...args: Parameters<typeof terminalReport.render>): string =>
+  terminalReport.render(...args).split('\n')[0] ?? '';
 
+describe('the verdict line', () => {
   test('of a sound rehearsal says that nothing was found', () => {
-    expect(firstLine(aVerdict(), sound)).toBe('SAFE  nothing to complain about. 1 migration rehearsed in 4 steps, 1.0 s.');
+    expect(firstLine(aVerdict(), sound)).toBe(
+      'SAFE  nothing to complain about. 1 migration rehearsed in 4 steps, 1.0 s.',
+    );
   });
 
   test('counts what was found', () => {
@@ -22,7 +25,9 @@ describe('the verdict line', () => {
 
   test('does not let ignorance look like a pass', () => {
     const verdict = aVerdict({ notJudged: [{ check: 'backup-stale', reason: 'no time' }] });
-    expect(firstLine(verdict, sound)).toMatch(/^INCONCLUSIVE {2}nothing bad was seen, but 1 question could not be answered\./);
+    expect(firstLine(verdict, sound)).toMatch(
+      /^INCONCLUSIVE {2}nothing bad was seen, but 1 question could not be answered\./,
+    );
   });
 
   test('says that the rehearsal was interrupted, and how far it came', () => {
@@ -31,19 +36,31 @@ describe('the verdict line', () => {
       plan: { ...sound.plan, migrations: [aMigration(), aMigration('0002_b')] },
       steps: [aStep('apply')],
     });
-    expect(firstLine(aVerdict(), recording)).toContain('Interrupted before the end. 1 of 2 migrations rehearsed in 1 step');
+    expect(firstLine(aVerdict(), recording)).toContain(
+      'Interrupted before the end. 1 of 2 migrations rehearsed in 1 step',
+    );
   });
 
   test('says that there was nothing to rehearse', () => {
-    const recording = aRecording({ plan: { ...sound.plan, migrations: [aMigration('0001_a', { rehearsed: false, applied: true })] } });
-    expect(terminalReport.render(aVerdict(), recording)).toContain('No migration was in the scope; none was rehearsed.');
+    const recording = aRecording({
+      plan: { ...sound.plan, migrations: [aMigration('0001_a', { rehearsed: false, applied: true })] },
+    });
+    expect(terminalReport.render(aVerdict(), recording)).toContain(
+      'No migration was in the scope; none was rehearsed.',
+    );
   });
 });
 
 describe('findings', () => {
   test('stand under their migration, worst first, with what to do', () => {
     const findings = [
-      aFinding({ where: { migration: '0001_vip' }, severity: 'warning', check: 'down-missing', message: 'M1.', remedy: 'R1.' }),
+      aFinding({
+        where: { migration: '0001_vip' },
+        severity: 'warning',
+        check: 'down-missing',
+        message: 'M1.',
+        remedy: 'R1.',
+      }),
       aFinding({ where: { migration: '0002_b' }, check: 'up-failed', message: 'M2.', remedy: 'R2.' }),
       aFinding({ where: {}, severity: 'warning', check: 'server-major-differs', message: 'M3.', remedy: 'R3.' }),
     ];
@@ -84,7 +101,10 @@ describe('findings', () => {
   });
 
   test.each([0, -3, 999])('survive a position of %d, outside of the statement', (position) => {
-    const text = terminalReport.render(aVerdict({ findings: [aFinding({ evidence: { statement: 'select 1', position } })] }), sound);
+    const text = terminalReport.render(
+      aVerdict({ findings: [aFinding({ evidence: { statement: 'select 1', position } })] }),
+      sound,
+    );
     expect(text).toContain('select 1');
   });
 
@@ -116,10 +136,10 @@ test('what was waived stays visible with its reason', () => {
   );
 });
 
-describe('the table', () => {
-  const table = (recording: Recording, ...findings: ReturnType<typeof aFinding>[]): string =>
-    terminalReport.render(aVerdict({ findings }), recording);
+const table = (recording: Recording, ...findings: ReturnType<typeof aFinding>[]): string =>
+  terminalReport.render(aVerdict({ findings }), recording);
 
+describe('the table', () => {
   test('has how long each step took', () => {
     const steps = aRoundTrip({}).map((step, index) => ({ ...step, durationMs: 10 * (index + 1) }));
     expect(table(aRecording({ steps }))).toContain(
@@ -170,18 +190,31 @@ describe('the text', () => {
 
   test('lets no control or turning character through', () => {
     const where = { migration: hostile, relation: hostile, column: hostile };
-    const findings = [aFinding({ where, message: hostile, remedy: hostile, evidence: { statement: hostile, hint: hostile, list: [hostile, '', '', ''] } })];
+    const findings = [
+      aFinding({
+        where,
+        message: hostile,
+        remedy: hostile,
+        evidence: { statement: hostile, hint: hostile, list: [hostile, '', '', ''] },
+      }),
+    ];
     const recording = aRecording({
       plan: { ...sound.plan, tool: hostile, migrations: [aMigration(hostile)] },
       backup: { ...sound.backup, file: hostile, shimmedRoles: [hostile], missingExtensions: [hostile] },
       steps: [aStep('apply', { migration: hostile, status: 'not-run', reason: hostile })],
     });
-    const verdict = aVerdict({ findings, notJudged: [{ check: 'c', reason: hostile }], waived: [{ finding: findings[0]!, reason: hostile }] });
+    const verdict = aVerdict({
+      findings,
+      notJudged: [{ check: 'c', reason: hostile }],
+      waived: [{ finding: findings[0]!, reason: hostile }],
+    });
     expect(terminalReport.render(verdict, recording)).not.toMatch(/(?!\n)[\p{Cc}\p{Cf}]/u);
   });
 
   test('is plain unless it is painted', () => {
-    const painted = terminalReport.render(aVerdict({ findings: [aFinding()] }), sound, { paint: (tone, text) => `<${tone}>${text}</>` });
+    const painted = terminalReport.render(aVerdict({ findings: [aFinding()] }), sound, {
+      paint: (tone, text) => `<${tone}>${text}</>`,
+    });
     expect(painted).toContain('<error>UNSAFE</>');
     expect(painted).toContain('<error>error   </> down-loses-data <quiet>public.users.email</>');
     expect(terminalReport.render(aVerdict({ findings: [aFinding()] }), sound)).not.toContain('<');
@@ -202,7 +235,13 @@ describe('the text', () => {
 test('what the verdict rests on is said below', () => {
   const recording = aRecording({
     steps: [aStep('apply', { rebuilt: { reason: 'the one before left rows', durationMs: 3, schema: [], data: [] } })],
-    backup: { ...sound.backup, createdAt: '2026-11-22T04:00:30.000Z', shimmedRoles: ['app'], missingExtensions: ['postgis'], rows: 83_112 },
+    backup: {
+      ...sound.backup,
+      createdAt: '2026-11-22T04:00:30.000Z',
+      shimmedRoles: ['app'],
+      missingExtensions: ['postgis'],
+      rows: 83_112,
+    },
   });
   const text = terminalReport.render(aVerdict(), recording);
   expect(text).toContain('Plan       sql, scope pending: 1 of 1 migration, 0 applied in the backup\n');
@@ -214,5 +253,7 @@ test('what the verdict rests on is said below', () => {
   expect(text).toContain('Server     PostgreSQL 18.4 (local), migrations run as postgres\n');
   expect(text).toContain('Rebuilt    before 0001_vip: the one before left rows\n');
   const empty = aRecording({ backup: { ...sound.backup, format: 'none' } });
-  expect(terminalReport.render(aVerdict(), empty)).toContain('Backup     none; the rehearsal started from an empty database\n');
+  expect(terminalReport.render(aVerdict(), empty)).toContain(
+    'Backup     none; the rehearsal started from an empty database\n',
+  );
 });

@@ -1,5 +1,5 @@
-exports.up = (knex) => knex.schema.createTable('accounts', (table) => {
+export const up = (knex) => knex.schema.createTable('accounts', (table) => {
   table.integer('id').primary();
 });
 
-exports.down = (knex) => knex.schema.dropTable('accounts');
+export const down = (knex) => knex.schema.dropTable('accounts');

@@ -1,5 +1,5 @@
-exports.up = (knex) => knex.schema.createTable('invoices', (table) => {
+export const up = (knex) => knex.schema.createTable('invoices', (table) => {
   table.integer('id').primary();
 });
 
-exports.down = (knex) => knex.schema.dropTable('invoices');
+export const down = (knex) => knex.schema.dropTable('invoices');

@@ -1,5 +1,5 @@
-exports.up = (knex) => knex.schema.createTable('payments', (table) => {
+export const up = (knex) => knex.schema.createTable('payments', (table) => {
   table.integer('id').primary();
 });
 
-exports.down = (knex) => knex.schema.dropTable('payments');
+export const down = (knex) => knex.schema.dropTable('payments');

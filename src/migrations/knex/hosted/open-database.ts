@@ -8,7 +8,7 @@ import { LENIENT } from './run-migration.ts';
 
 /** Connects, and clears away what a killed predecessor or the backup itself left in the way. */
 export async function openDatabase(knex: KnexLike, connection: HostConnection): Promise<OpenedDatabase> {
-  // await endPredecessors(knex, connection);
+  await endPredecessors(knex, connection);
   await knex.migrate.list(LENIENT);
   return { lockCleared: await clearLock(knex) };
 }

@@ -12,8 +12,7 @@ export interface CatalogueChanges {
 }
 
 /** The age of a row is that of the transaction that wrote it; freezing keeps its number. */
-const WRITTEN = (row: string): string =>
-  `($1::xid is null or pg_catalog.age(${row}.xmin) <= pg_catalog.age($1::xid))`;
+const WRITTEN = (row: string): string => `($1::xid is null or pg_catalog.age(${row}.xmin) <= pg_catalog.age($1::xid))`;
 
 const CHANGES = `
 select
@@ -62,7 +61,6 @@ export async function changesSince(
   usedTypes: readonly number[],
 ): Promise<CatalogueChanges> {
   const [row] = await database.query<ChangesRow>(CHANGES, [since ?? null, [...usedTypes]]);
-  const numbers = (text: string | null | undefined): number[] => (text ? text.split(' ').map(Number) : []);
   return {
     relations: numbers(row?.relations),
     wholesale: row?.wholesale ?? true,
@@ -70,3 +68,5 @@ export async function changesSince(
     definitions: new Map(Object.entries(row?.definitions ?? {}).map(([oid, text]) => [Number(oid), text])),
   };
 }
+
+const numbers = (text: string | null | undefined): number[] => (text ? text.split(' ').map(Number) : []);

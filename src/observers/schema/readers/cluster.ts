@@ -23,10 +23,13 @@ export const roles: Reader = {
           ${since(major, 16, MEMBERSHIP_OPTIONS)} || ' by ' || pg_catalog.pg_get_userbyid(m.grantor)
         from pg_catalog.pg_auth_members m join pg_catalog.pg_roles g on g.oid = m.roleid
         where m.member = r.oid order by 1), '{}') as "memberOf",
-      ${superuser ? 'r.rolpassword as "secret:password",' : ''}
+      ${superuser ? PASSWORD : ''}
       ${sharedComment('pg_authid', 'r.oid')}, ${sharedLabels('pg_authid', 'r.oid')}
     from pg_catalog.${superuser ? 'pg_authid' : 'pg_roles'} r where r.rolname !~ '^pg_'`,
 };
+
+/** Whether there is one: each time it is set, the same password gets another salt and looks like another. */
+const PASSWORD = `case when r.rolpassword is not null then 'set' end as password,`;
 
 const MEMBERSHIP_OPTIONS = `|| case when m.inherit_option then '' else ' without inherit' end
           || case when m.set_option then '' else ' without set' end`;

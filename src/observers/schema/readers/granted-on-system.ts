@@ -1,4 +1,4 @@
-import { aclText, qualified, regclass, type Reader } from '../reader.ts';
+import { aclText, anyRow, inExtension, qualified, regclass, type Reader } from '../reader.ts';
 
 /**
  * Objects of the server and of extensions are not listed. What differs from the privileges they came with is: an
@@ -12,17 +12,19 @@ function changedPrivileges(reader: {
   readonly standard: string;
   readonly from: string;
   readonly where: string;
+  readonly present?: string;
 }): Reader {
-  const { catalogue, kind, name, acl, standard, from, where } = reader;
+  const { catalogue, present, kind, name, acl, standard, from, where } = reader;
   return {
     catalogue,
+    ...(present !== undefined && { present }),
     sql: ({ only }) => `
     select x.oid, ${kind} as kind, ${name} as name, ${aclText(`coalesce(${acl}, ${standard})`)} as privileges
     from ${from}
       left join pg_catalog.pg_init_privs i on i.objoid = x.oid and i.classoid = ${regclass(catalogue)} and i.objsubid = 0
-    where (${acl} is not null or i.initprivs is not null) and (${where}
-        or exists (select from pg_catalog.pg_depend e
-          where e.classid = ${regclass(catalogue)} and e.objid = x.oid and e.deptype = 'e'))
+    where (${acl} is not null or x.oid in (select p.objoid from pg_catalog.pg_init_privs p
+        where p.classoid = ${regclass(catalogue)} and p.objsubid = 0))
+      and (${where} or ${inExtension(catalogue, 'x.oid')})
       and not (coalesce(${acl}, ${standard}) @> coalesce(i.initprivs, ${standard})
         and coalesce(${acl}, ${standard}) <@ coalesce(i.initprivs, ${standard}))
       and ${only('x.oid')}`,
@@ -30,6 +32,15 @@ function changedPrivileges(reader: {
 }
 
 const SYSTEM_SCHEMA = `(n.nspname ~ '^pg_' or n.nspname = 'information_schema') and n.nspname !~ '^pg_(toast_)?temp_'`;
+
+/** `information_schema` is made after initdb has noted what everything else came with. */
+const INITIAL_SCHEMA = `(pg_catalog.acldefault('n', x.nspowner)
+      || case when x.nspname = 'information_schema'
+        then pg_catalog.makeaclitem(0, x.nspowner, 'USAGE', false) end)`;
+
+const INITIAL_RELATION = `(pg_catalog.acldefault(case x.relkind when 'S' then 's' else 'r' end::"char", x.relowner)
+      || case when n.nspname = 'information_schema' and x.oid < 16384
+        then pg_catalog.makeaclitem(0, x.relowner, 'SELECT', false) end)`;
 
 const RELATION_KIND = `case x.relkind when 'v' then 'view' when 'm' then 'materialized view' when 'f' then 'foreign table'
       when 'S' then 'sequence' else 'table' end`;
@@ -41,7 +52,7 @@ export const systemRelations = changedPrivileges({
   kind: RELATION_KIND,
   name: qualified('n', 'x.relname'),
   acl: 'x.relacl',
-  standard: `pg_catalog.acldefault(case x.relkind when 'S' then 's' else 'r' end::"char", x.relowner)`,
+  standard: INITIAL_RELATION,
   from: `pg_catalog.pg_class x ${namespaceOf('x.relnamespace')}`,
   where: `x.relkind in ('r', 'p', 'v', 'm', 'f', 'S') and ${SYSTEM_SCHEMA}`,
 });
@@ -62,6 +73,7 @@ export const systemTypes = changedPrivileges({
   name: `pg_catalog.format_type(x.oid, null)`,
   acl: 'x.typacl',
   standard: `pg_catalog.acldefault('T', x.typowner)`,
+  present: `exists (select from pg_catalog.pg_type where typacl is not null)`,
   from: `pg_catalog.pg_type x ${namespaceOf('x.typnamespace')}`,
   where: SYSTEM_SCHEMA,
 });
@@ -71,7 +83,7 @@ export const systemSchemas = changedPrivileges({
   kind: `'schema'`,
   name: `pg_catalog.quote_ident(x.nspname)`,
   acl: 'x.nspacl',
-  standard: `pg_catalog.acldefault('n', x.nspowner)`,
+  standard: INITIAL_SCHEMA,
   from: 'pg_catalog.pg_namespace x',
   where: SYSTEM_SCHEMA.replaceAll('n.', 'x.'),
 });
@@ -94,6 +106,7 @@ export const extensionWrappers = changedPrivileges({
   standard: `pg_catalog.acldefault('F', x.fdwowner)`,
   from: 'pg_catalog.pg_foreign_data_wrapper x',
   where: 'false',
+  present: anyRow('pg_foreign_data_wrapper'),
 });
 
 export const extensionServers = changedPrivileges({
@@ -104,22 +117,25 @@ export const extensionServers = changedPrivileges({
   standard: `pg_catalog.acldefault('S', x.srvowner)`,
   from: 'pg_catalog.pg_foreign_server x',
   where: 'false',
+  present: anyRow('pg_foreign_data_wrapper'),
 });
 
 /** Columns of the server's and of extensions' relations. */
 export const systemColumns: Reader = {
   catalogue: 'pg_class',
   sql: ({ only }) => `
-    select c.oid, 'column' as kind, ${qualified('n', 'c.relname')} || '.' || pg_catalog.quote_ident(a.attname) as name,
-      ${qualified('n', 'c.relname')} as parent, ${aclText(`coalesce(a.attacl, '{}')`)} as privileges
-    from pg_catalog.pg_attribute a
+    select c.oid, 'column' as kind,
+      ${qualified('n', 'c.relname')} as parent, pg_catalog.quote_ident(a.attname) as part,
+      ${aclText(`coalesce(a.attacl, '{}')`)} as privileges
+    from (
+        select p.attrelid, p.attnum from pg_catalog.pg_attribute p where p.attacl is not null
+        union select objoid, objsubid from pg_catalog.pg_init_privs where classoid = ${regclass('pg_class')}) g
+      join pg_catalog.pg_attribute a on a.attrelid = g.attrelid and a.attnum = g.attnum
       join pg_catalog.pg_class c on c.oid = a.attrelid
       ${namespaceOf('c.relnamespace')}
       left join pg_catalog.pg_init_privs i
         on i.objoid = a.attrelid and i.objsubid = a.attnum and i.classoid = ${regclass('pg_class')}
-    where (a.attacl is not null or i.initprivs is not null) and (${SYSTEM_SCHEMA}
-        or exists (select from pg_catalog.pg_depend e
-          where e.classid = ${regclass('pg_class')} and e.objid = c.oid and e.deptype = 'e'))
+    where (${SYSTEM_SCHEMA} or ${inExtension('pg_class', 'c.oid')})
       and not (coalesce(a.attacl, '{}') @> coalesce(i.initprivs, '{}')
         and coalesce(a.attacl, '{}') <@ coalesce(i.initprivs, '{}'))
       and ${only('c.oid')}`,

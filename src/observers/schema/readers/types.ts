@@ -1,4 +1,4 @@
-import { notInExtension, outsideSystem, owner, privileges, qualified, userSchema, type Reader } from '../reader.ts';
+import { FIRST_USER_OID, notInExtension, outsideSystem, owner, privileges, qualified, regclass, userSchema, type Reader } from '../reader.ts';
 
 export const domains: Reader = {
   catalogue: 'pg_type',
@@ -55,7 +55,7 @@ export const rangeTypes: Reader = {
 
 export const baseTypes: Reader = {
   catalogue: 'pg_type',
-  present: outsideSystem('pg_type', 'typnamespace', `typtype = 'b' and (typelem = 0 or typlen <> -1)`),
+  present: outsideSystem('pg_type', 'typnamespace', `typtype = 'b' and typarray <> 0`),
   sql: ({ only }) => `
     select t.oid, 'type' as kind, ${qualified('n', 't.typname')} as name, 'base' as variety,
       ${FUNCTIONS.map(([column, property]) => `nullif(t.${column}::text, '-') as "${property}"`).join(', ')},
@@ -71,6 +71,8 @@ export const baseTypes: Reader = {
 /** Types that come with a table or another type are named only where something was put on them by hand. */
 export const impliedTypes: Reader = {
   catalogue: 'pg_type',
+  present: `exists (select from pg_catalog.pg_type where typacl is not null) or ${saidOfTypes('pg_description')}
+    or ${saidOfTypes('pg_seclabel')}`,
   sql: ({ only }) => `
     select t.oid, 'type' as kind, ${qualified('n', 't.typname')} as name,
       case when t.typtype = 'c' then t.typrelid::pg_catalog.regclass::text end as parent, 'implied' as variety,
@@ -78,13 +80,14 @@ export const impliedTypes: Reader = {
     from pg_catalog.pg_type t join pg_catalog.pg_namespace n on n.oid = t.typnamespace
     where (t.typtype = 'm' or not (${NOT_ARRAY}) or (t.typtype = 'c'
         and exists (select from pg_catalog.pg_class c where c.oid = t.typrelid and c.relkind <> 'c')))
-      and (t.typacl is not null
-        or exists (select from pg_catalog.pg_description d
-          where d.objoid = t.oid and d.classoid = 'pg_catalog.pg_type'::pg_catalog.regclass)
-        or exists (select from pg_catalog.pg_seclabel l
-          where l.objoid = t.oid and l.classoid = 'pg_catalog.pg_type'::pg_catalog.regclass))
+      and (t.typacl is not null or ${saidOfTypes('pg_description', 'objoid = t.oid')}
+        or ${saidOfTypes('pg_seclabel', 'objoid = t.oid')})
       and ${USERS(only('t.oid'))}`,
 };
+
+function saidOfTypes(catalogue: string, which = `objoid >= ${FIRST_USER_OID}`): string {
+  return `exists (select from pg_catalog.${catalogue} where classoid = ${regclass('pg_type')} and ${which})`;
+}
 
 const NOT_ARRAY = `not exists (select from pg_catalog.pg_type e where e.oid = t.typelem and e.typarray = t.oid)`;
 
