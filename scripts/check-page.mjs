@@ -45,7 +45,14 @@ export function checkPage(check, scenariosFolder) {
 function limits({ limits }) {
   const entries = Object.entries(limits);
   if (entries.length === 0) return [];
-  return ['', '## Limits', '', '| name | default |', '|---|---|', ...entries.map(([name, value]) => `| \`${name}\` | ${value} |`)];
+  return [
+    '',
+    '## Limits',
+    '',
+    '| name | default |',
+    '|---|---|',
+    ...entries.map(([name, value]) => `| \`${name}\` | ${value} |`),
+  ];
 }
 
 function sources(folder) {

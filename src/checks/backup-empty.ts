@@ -1,5 +1,5 @@
+import { counted } from '../support/amounts.ts';
 import { defineCheck } from './check.ts';
-import { count } from './say.ts';
 
 export const backupEmpty = defineCheck({
   id: 'backup-empty',
@@ -14,7 +14,8 @@ export const backupEmpty = defineCheck({
     if (format === 'none' || (tables > 0 && rows > 0)) return;
     yield {
       where: {},
-      message: tables === 0 ? 'The backup holds no tables.' : `The backup holds ${count(tables, 'table')} but no rows.`,
+      message:
+        tables === 0 ? 'The backup holds no tables.' : `The backup holds ${counted(tables, 'table')} but no rows.`,
       evidence: { tables, rows },
       severity: tables === 0 ? 'error' : 'warning',
     };

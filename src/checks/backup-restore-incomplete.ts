@@ -1,5 +1,6 @@
+import { counted } from '../support/amounts.ts';
 import { defineCheck } from './check.ts';
-import { count, listing } from './say.ts';
+import { listing } from './listing.ts';
 
 export const backupRestoreIncomplete = defineCheck({
   id: 'backup-restore-incomplete',
@@ -14,15 +15,17 @@ export const backupRestoreIncomplete = defineCheck({
     if (backup.missingExtensions.length > 0) {
       yield {
         where: {},
-        message: `The backup needs ${count(backup.missingExtensions.length, 'extension')} that this server lacks: ${backup.missingExtensions.join(', ')}.`,
+        message: `The backup needs ${counted(backup.missingExtensions.length, 'extension')} that this server lacks: ${backup.missingExtensions.join(', ')}.`,
         evidence: { extensions: backup.missingExtensions },
       };
     }
     if (backup.complaints.length === 0) return;
-    const lines = backup.complaints.map(({ message, object }) => (object === undefined ? message : `${object}: ${message}`));
+    const lines = backup.complaints.map(({ message, object }) =>
+      object === undefined ? message : `${object}: ${message}`,
+    );
     yield {
       where: {},
-      message: `The restore reported ${count(backup.complaints.length, 'error')}: ${listing(lines)}.`,
+      message: `The restore reported ${counted(backup.complaints.length, 'error')}: ${listing(lines)}.`,
       evidence: { complaints: lines.slice(0, 50) },
     };
   },

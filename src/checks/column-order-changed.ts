@@ -17,7 +17,10 @@ export const columnOrderChanged = defineCheck({
       if (!completed(apply) || !completed(revert)) continue;
       const moved = groupBy(schemaOver(apply, revert).filter(isPositionOnly), ({ parent, name }) => parent ?? name);
       for (const [relation, columns] of moved) {
-        const places = columns.map(({ name, before, after }) => `${name.slice(relation.length + 1)} ${String(before?.['position'])} → ${String(after?.['position'])}`);
+        const places = columns.map(
+          ({ name, before, after }) =>
+            `${name.slice(relation.length + 1)} ${String(before?.['position'])} → ${String(after?.['position'])}`,
+        );
         yield {
           where: { migration, direction: 'down', relation },
           message: `After up and down of ${migration}, columns of ${relation} stand in another place: ${places.join(', ')}.`,

@@ -1,9 +1,10 @@
 import { describeSchemaChange } from '../recording/describe-change.ts';
 import type { SchemaChange } from '../recording/schema-snapshot.ts';
+import { counted } from '../support/amounts.ts';
 import { defineCheck } from './check.ts';
 import { isPositionOnly } from './position-only.ts';
 import { completed, revertDidNothing, roundTrips, schemaOver, type RoundTrip } from './round-trip.ts';
-import { count, listing } from './say.ts';
+import { listing } from './listing.ts';
 import { unwindLeftovers } from './unwind-leftovers.ts';
 
 export const downLeavesSchemaChanged = defineCheck({
@@ -49,7 +50,7 @@ function observation(migration: string, left: readonly SchemaChange[], when: str
       direction: 'down' as const,
       ...(parents.size === 1 && relation !== undefined && { relation }),
     },
-    message: `${when} ${migration}, ${count(left.length, 'object')} ${left.length === 1 ? 'differs' : 'differ'}: ${listing(differences)}.`,
+    message: `${when} ${migration}, ${counted(left.length, 'object')} ${left.length === 1 ? 'differs' : 'differ'}: ${listing(differences)}.`,
     evidence: { objects: left.length, differences },
   };
 }

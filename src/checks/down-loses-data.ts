@@ -1,10 +1,10 @@
 import { isSequence } from '../recording/changes.ts';
 import type { DataChange, TableLedger } from '../recording/data-ledger.ts';
 import type { RowLoss } from '../recording/recording.ts';
+import { counted } from '../support/amounts.ts';
 import type { Observation } from './check.ts';
 import { defineCheck } from './check.ts';
 import { completed, dataOver, revertDidNothing, roundTrips } from './round-trip.ts';
-import { count } from './say.ts';
 
 export const downLosesData = defineCheck({
   id: 'down-loses-data',
@@ -33,14 +33,17 @@ function* lossesOf({ relation, before, after }: DataChange, counted: RowLoss | u
   // A sequence does not go back with the transaction, and a gap in it is no loss.
   if (!before || isSequence(before) || (after && isSequence(after))) return;
   if (!after) {
-    if (before.rows > 0) yield seen(relation, `loses ${relation} with its ${count(before.rows, 'row')}`, before.rows);
+    if (before.rows > 0) yield seen(relation, `loses ${relation} with its ${counted(before.rows, 'row')}`, before.rows);
     return;
   }
   const missing = counted?.missingRows ?? Math.max(0, before.rows - after.rows);
-  if (missing > 0) yield seen(relation, `loses ${count(missing, 'row')} of ${relation}`, missing);
+  if (missing > 0) yield seen(relation, `loses ${counted(missing, 'row')} of ${relation}`, missing);
   const added = counted?.addedRows ?? Math.max(0, after.rows - before.rows);
   if (added > 0) {
-    yield { ...seen(relation, `leaves ${count(added, 'row')} in ${relation} that were not there before`, added), severity: 'warning' };
+    yield {
+      ...seen(relation, `leaves ${counted(added, 'row')} in ${relation} that were not there before`, added),
+      severity: 'warning',
+    };
   }
   yield* columnLosses(relation, before, after, counted);
 }
@@ -55,20 +58,26 @@ function* columnLosses(
     const is = after.columns[column];
     const filledRows = before.rows - was.nullRows;
     if (!is) {
-      if (filledRows > 0) yield seen(relation, `loses ${relation}.${column} with ${count(filledRows, 'value')}`, filledRows, column);
+      if (filledRows > 0)
+        yield seen(relation, `loses ${relation}.${column} with ${counted(filledRows, 'value')}`, filledRows, column);
       continue;
     }
     if (counted) {
       const rows = counted.differingRows[column] ?? 0;
-      if (rows > 0) yield seen(relation, `changes ${relation}.${column} in ${count(rows, 'row')}`, rows, column);
+      if (rows > 0) yield seen(relation, `changes ${relation}.${column} in ${counted(rows, 'row')}`, rows, column);
       continue;
     }
     // Rows that came or went change every fingerprint; without a count nothing more can be said of one column.
     if (before.rows !== after.rows || was.fingerprint === is.fingerprint) continue;
     const emptied = is.nullRows - was.nullRows;
     yield emptied > 0 && emptied === filledRows
-      ? seen(relation, `empties ${relation}.${column} in ${count(emptied, 'row')}`, emptied, column)
-      : seen(relation, `changes ${relation}.${column} in an unknown number of its ${count(before.rows, 'row')}`, undefined, column);
+      ? seen(relation, `empties ${relation}.${column} in ${counted(emptied, 'row')}`, emptied, column)
+      : seen(
+          relation,
+          `changes ${relation}.${column} in an unknown number of its ${counted(before.rows, 'row')}`,
+          undefined,
+          column,
+        );
   }
 }
 

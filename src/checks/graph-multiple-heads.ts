@@ -1,5 +1,5 @@
 import { defineCheck } from './check.ts';
-import { listing } from './say.ts';
+import { listing } from './listing.ts';
 
 export const graphMultipleHeads = defineCheck({
   id: 'graph-multiple-heads',

@@ -4,7 +4,8 @@ export const graphOutOfOrder = defineCheck({
   id: 'graph-out-of-order',
   title: 'A pending migration comes before one that is already applied',
   severity: 'warning',
-  effect: 'Production runs it after later migrations; a fresh database runs it before them. The two may end differently.',
+  effect:
+    'Production runs it after later migrations; a fresh database runs it before them. The two may end differently.',
   remedy: 'Rename the migration so that it sorts after everything that is applied.',
   needs: [],
   limits: {},

@@ -4,7 +4,7 @@ import { applyWaivers, type Waiver } from '../findings/waiver.ts';
 import type { Recording } from '../recording/recording.ts';
 import type { Check } from './check.ts';
 import { CHECKS } from './index.ts';
-import { notRun } from './not-run.ts';
+import { stepsNotRun } from './not-run.ts';
 
 /** As under `checks:` in the config: `off`, or another severity and other limits. */
 export type CheckSettings = 'off' | ({ readonly severity?: Severity } & Readonly<Record<string, unknown>>);
@@ -29,9 +29,37 @@ export function judge(recording: Recording, options: JudgeOptions, checks: reado
     if (reason !== undefined) notJudged.push({ check: check.id, reason });
     else findings.push(...findingsOf(check, recording, limits, settings.severity));
   }
-  const { findings: open, waived } = applyWaivers(findings, [...options.waivers, ...inlineWaivers(recording)], options.today);
-  return decide(open, [...notJudged, ...notRun(recording, options)], waived);
+  const waivers = [...options.waivers, ...inlineWaivers(recording)];
+  const gaps = stepsNotRun(recording);
+  const { findings: open, waived } = applyWaivers(findings, waivers, options.today, {
+    rehearsed: recording.plan.migrations.filter(({ rehearsed }) => rehearsed).map(({ id }) => id),
+    notJudged: [...notJudged, ...gaps].map(({ check }) => check).concat(switchedOff(options)),
+  });
+  const unaccepted = gaps.filter(({ check, migration }) => !isAccepted(check, migration, waivers, options));
+  return decide(
+    open,
+    [...notJudged, ...unaccepted.map(({ check, reason }) => ({ check, reason }))],
+    waived,
+    recording.plan.migrations.map(({ id }) => id),
+  );
 }
+
+const switchedOff = ({ checks }: JudgeOptions): string[] => Object.keys(checks).filter((id) => checks[id] === 'off');
+
+/** Somebody said that it does not matter whether this step works. */
+const isAccepted = (
+  check: string,
+  migration: string | undefined,
+  waivers: readonly Waiver[],
+  options: JudgeOptions,
+): boolean =>
+  options.checks[check] === 'off' ||
+  waivers.some(
+    (waiver) =>
+      waiver.check === check &&
+      (waiver.migration === undefined || waiver.migration === migration) &&
+      (waiver.until === undefined || waiver.until >= options.today),
+  );
 
 function* findingsOf(check: Check, recording: Recording, limits: object, severity?: Severity): Iterable<Finding> {
   for (const seen of check.inspect(recording, limits)) {

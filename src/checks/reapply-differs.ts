@@ -1,10 +1,11 @@
 import { describeSchemaChange } from '../recording/describe-change.ts';
 import { objectKey, type SchemaChange } from '../recording/schema-snapshot.ts';
+import { counted } from '../support/amounts.ts';
 import { defineCheck } from './check.ts';
 import { leftByRevert } from './down-leaves-schema-changed.ts';
 import { isPositionOnly } from './position-only.ts';
 import { completed, revertDidNothing, roundTrips, schemaOver, type RoundTrip } from './round-trip.ts';
-import { count, listing } from './say.ts';
+import { listing } from './listing.ts';
 
 export const reapplyDiffers = defineCheck({
   id: 'reapply-differs',
@@ -23,7 +24,7 @@ export const reapplyDiffers = defineCheck({
       yield {
         where: { migration: trip.migration, direction: 'up' },
         message:
-          `After applying ${trip.migration} again, ${count(changes.length, 'object')} ` +
+          `After applying ${trip.migration} again, ${counted(changes.length, 'object')} ` +
           `${changes.length === 1 ? 'differs' : 'differ'} from the first time: ${listing(differences)}.`,
         evidence: { objects: changes.length, differences },
       };

@@ -1,7 +1,8 @@
 import type { Direction } from '../recording/recording.ts';
+import { counted } from '../support/amounts.ts';
+import { duration } from '../support/duration.ts';
 import { defineCheck } from './check.ts';
 import { roundTrips } from './round-trip.ts';
-import { count, duration } from './say.ts';
 
 export const slowerThanBaseline = defineCheck({
   id: 'slower-than-baseline',
@@ -32,9 +33,16 @@ export const slowerThanBaseline = defineCheck({
         yield {
           where: { migration, direction },
           message:
-            `${direction} of ${migration} took ${duration(fastestNowMs)} at best in ${count(nowMs.length, 'run')}; ` +
-            `the baseline's slowest of ${count(earlierMs.length, 'run')} was ${duration(slowestEarlierMs)}.`,
-          evidence: { fastestNowMs, slowestEarlierMs, runs: nowMs.length, baselineRuns: earlierMs.length, ratio, floorMs },
+            `${direction} of ${migration} took ${duration(fastestNowMs)} at best in ${counted(nowMs.length, 'run')}; ` +
+            `the baseline's slowest of ${counted(earlierMs.length, 'run')} was ${duration(slowestEarlierMs)}.`,
+          evidence: {
+            fastestNowMs,
+            slowestEarlierMs,
+            runs: nowMs.length,
+            baselineRuns: earlierMs.length,
+            ratio,
+            floorMs,
+          },
         };
       }
     }

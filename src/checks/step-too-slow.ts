@@ -1,5 +1,5 @@
+import { duration } from '../support/duration.ts';
 import { defineCheck } from './check.ts';
-import { duration } from './say.ts';
 
 export const stepTooSlow = defineCheck({
   id: 'step-too-slow',
@@ -16,7 +16,9 @@ export const stepTooSlow = defineCheck({
       const key = `${direction} ${migration}`;
       if (durationMs <= maxMs || reported.has(key)) continue;
       reported.add(key);
-      const slowest = (observations.statements ?? []).toSorted((a, b) => (b.durationMs ?? 0) - (a.durationMs ?? 0)).at(0);
+      const slowest = (observations.statements ?? [])
+        .toSorted((a, b) => (b.durationMs ?? 0) - (a.durationMs ?? 0))
+        .at(0);
       yield {
         where: { migration, direction },
         message: `${direction} of ${migration} took ${duration(durationMs)}; the limit is ${duration(maxMs)}.`,

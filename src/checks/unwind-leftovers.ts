@@ -15,7 +15,11 @@ export function unwindLeftovers(recording: Recording): ReadonlyMap<string, reado
   let between: readonly SchemaChange[] = [];
   for (const { migration, steps, unwind } of appliedHere.toReversed()) {
     const own = steps.filter((step) => step !== unwind);
-    const here = composeSchemaChanges([...own.map(changesOf), between, ...(unwind ? [rebuildOf(unwind), changesOf(unwind)] : [])]);
+    const here = composeSchemaChanges([
+      ...own.map(changesOf),
+      between,
+      ...(unwind ? [rebuildOf(unwind), changesOf(unwind)] : []),
+    ]);
     if (unwind?.status === 'completed') leftovers.set(migration, here.filter(isNewSince(between)));
     // Building anew comes before the first step of a migration, and so before its state to compare with.
     between = composeSchemaChanges([...own.map(rebuildOf), here]);

@@ -1,8 +1,8 @@
 import { isSequence } from '../recording/changes.ts';
 import type { DataChange, TableLedger } from '../recording/data-ledger.ts';
+import { counted } from '../support/amounts.ts';
 import { defineCheck } from './check.ts';
 import { completed, roundTrips } from './round-trip.ts';
-import { count } from './say.ts';
 
 export const upChangesData = defineCheck({
   id: 'up-changes-data',
@@ -20,7 +20,7 @@ export const upChangesData = defineCheck({
         for (const { column, what, rows } of changedColumns(change)) {
           yield {
             where: { migration, direction: 'up', relation: change.relation, column },
-            message: `${migration} ${what} ${change.relation}.${column}${rows === undefined ? '' : ` (${count(rows, 'value')})`}.`,
+            message: `${migration} ${what} ${change.relation}.${column}${rows === undefined ? '' : ` (${counted(rows, 'value')})`}.`,
             evidence: { ...(rows !== undefined && { rows }) },
           };
         }
@@ -38,7 +38,9 @@ interface ChangedColumn {
 function changedColumns({ before, after, writes }: DataChange): ChangedColumn[] {
   if (!before || !after || isSequence(before) || isSequence(after)) return [];
   const dropped = Object.entries(before.columns)
-    .filter(([name, { number }]) => !after.columns[name] && !Object.values(after.columns).some((is) => is.number === number))
+    .filter(
+      ([name, { number }]) => !after.columns[name] && !Object.values(after.columns).some((is) => is.number === number),
+    )
     .map(([column, { nullRows }]) => ({ column, what: 'drops' as const, rows: before.rows - nullRows }))
     .filter(({ rows }) => rows > 0);
   return [...dropped, ...(onlyInsertsOrDeletes(before, after, writes) ? [] : rewritten(before, after))];

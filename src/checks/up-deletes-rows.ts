@@ -1,8 +1,8 @@
 import { isSequence } from '../recording/changes.ts';
 import type { DataChange } from '../recording/data-ledger.ts';
+import { counted } from '../support/amounts.ts';
 import { defineCheck } from './check.ts';
 import { completed, roundTrips } from './round-trip.ts';
-import { count } from './say.ts';
 
 export const upDeletesRows = defineCheck({
   id: 'up-deletes-rows',
@@ -24,8 +24,8 @@ export const upDeletesRows = defineCheck({
         yield {
           where: { migration, direction: 'up', relation: change.relation },
           message: gone
-            ? `${migration} removes ${change.relation} with its ${count(rows, 'row')}.`
-            : `${migration} deletes ${count(rows, 'row')} of ${change.relation}.`,
+            ? `${migration} removes ${change.relation} with its ${counted(rows, 'row')}.`
+            : `${migration} deletes ${counted(rows, 'row')} of ${change.relation}.`,
           evidence: { rows },
         };
       }
@@ -37,7 +37,9 @@ export const upDeletesRows = defineCheck({
 function deletedRows({ before, after, writes }: DataChange, all: readonly DataChange[]): number {
   if (!before || isSequence(before) || before.kind !== 'table') return 0;
   if (!after) {
-    const renamed = all.some((other) => !other.before && other.after && !isSequence(other.after) && other.after.oid === before.oid);
+    const renamed = all.some(
+      (other) => !other.before && other.after && !isSequence(other.after) && other.after.oid === before.oid,
+    );
     return renamed ? 0 : before.rows;
   }
   if (isSequence(after)) return 0;

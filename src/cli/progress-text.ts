@@ -10,7 +10,10 @@ export const serverText = ({ version, ms }: Event<'server-started'>): string =>
   `PostgreSQL ${version} started in ${duration(ms)}`;
 
 export const restoredText = ({ ms, tables, rows }: Event<'restored'>): string =>
-  `Backup restored in ${duration(ms)}: ${counted(tables, 'table')}, ${counted(rows, 'row')}`;
+  // Nothing takes no time at all.
+  ms === 0
+    ? 'No backup: starting from an empty database'
+    : `Backup restored in ${duration(ms)}: ${counted(tables, 'table')}, ${counted(rows, 'row')}`;
 
 export function plannedText({ plan, steps }: Event<'planned'>): string {
   const amount = plan.migrations.filter(({ rehearsed }) => rehearsed).length;

@@ -2,7 +2,7 @@ import { stat } from 'node:fs/promises';
 import { basename, extname, join, resolve } from 'node:path';
 import { PgrehearseError } from '../support/errors.ts';
 
-export const CONFIG_EXTENSIONS: readonly string[] = ['.yaml', '.yml', '.json', '.js', '.mjs', '.ts'];
+const CONFIG_EXTENSIONS: readonly string[] = ['.yaml', '.yml', '.json', '.js', '.mjs', '.ts'];
 
 const NAMES = CONFIG_EXTENSIONS.map((extension) => `pgrehearse.config${extension}`);
 const ANY_NAME = `pgrehearse.config.{${CONFIG_EXTENSIONS.map((extension) => extension.slice(1)).join(',')}}`;

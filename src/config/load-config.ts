@@ -1,4 +1,4 @@
-import { basename, dirname, resolve } from 'node:path';
+import { dirname, resolve } from 'node:path';
 import type { CheckSettings } from '../checks/judge.ts';
 import type { Config, ConfigFlags } from './config.ts';
 import { hintOnIds } from './check-settings.ts';
@@ -136,6 +136,3 @@ function withPaths(
 
 const saysWhat = ({ backup, migrations, tool }: ConfigFlags): boolean =>
   backup !== undefined || migrations !== undefined || tool !== undefined;
-
-export const configName = ({ file }: Pick<Config, 'file'>): string | undefined =>
-  file === undefined ? undefined : basename(file);

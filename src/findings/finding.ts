@@ -7,7 +7,7 @@ export type Severity = 'error' | 'warning' | 'note';
 export const SEVERITIES: readonly Severity[] = ['error', 'warning', 'note'];
 
 /** Where something was found; empty when it is about the rehearsal as a whole. */
-export interface Place {
+interface Place {
   readonly migration?: string;
   readonly direction?: Direction;
   /** Qualified, quoted where needed: `public.users`. */

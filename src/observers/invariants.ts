@@ -26,7 +26,11 @@ export const invariantsObserver = (invariants: readonly Invariant[]): Observer =
     const start = await readAll();
     return {
       start: {
-        invariants: invariants.map(({ name, expect }, i) => ({ name, expect, start: start[i] ?? { name, value: '', rows: 0 } })),
+        invariants: invariants.map(({ name, expect }, i) => ({
+          name,
+          expect,
+          start: start[i] ?? { name, value: '', rows: 0 },
+        })),
       },
       afterStep: async () => ({ invariants: await readAll() }),
       [Symbol.asyncDispose]: () => session[Symbol.asyncDispose](),

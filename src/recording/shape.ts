@@ -1,5 +1,5 @@
 /** Collects what is wrong with a value, so that one reading names every problem. */
-export interface Complaints {
+interface Complaints {
   readonly add: (path: string, expected: string, found: unknown) => void;
 }
 

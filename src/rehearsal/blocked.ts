@@ -5,7 +5,8 @@ import type { Run } from './run.ts';
 export function whyNotApply(run: Run, { id, dependsOn }: Migration): string | undefined {
   if (run.stuck !== undefined) return run.stuck;
   for (const problem of run.plan.record.problems) {
-    if (problem.kind === 'cycle' && problem.path.includes(id)) return `it is part of a circle: ${problem.path.join(' → ')}`;
+    if (problem.kind === 'cycle' && problem.path.includes(id))
+      return `it is part of a circle: ${problem.path.join(' → ')}`;
     if (problem.kind === 'duplicate-id' && problem.id === id) return 'another migration has the same id';
   }
   const missing = dependsOn.find((dependency) => !run.applied.has(dependency));
@@ -15,6 +16,7 @@ export function whyNotApply(run: Run, { id, dependsOn }: Migration): string | un
 /** Why a migration cannot be taken back now. Only what was applied on top of it here stands in the way. */
 export function whyNotUnwind(run: Run, { id }: Migration): string | undefined {
   if (run.stuck !== undefined) return run.stuck;
+  if (run.unfinished === true) return 'the tool has a migration in its books as unfinished';
   if (!run.applied.has(id)) return 'it is not applied';
   const above = run.appliedHere.slice(run.appliedHere.indexOf(id) + 1);
   const dependent = run.plan.ordered.find((other) => above.includes(other.id) && other.dependsOn.includes(id));

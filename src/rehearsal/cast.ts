@@ -46,9 +46,7 @@ async function sourceFor(request: RehearsalRequest, onEvent: OnEvent): Promise<M
   const { tool: wanted, directory, options } = request.migrations;
   const { projectFolder } = request;
   const tool =
-    wanted === undefined
-      ? (await detectTool(projectFolder))?.tool
-      : MIGRATION_TOOLS.find(({ id }) => id === wanted);
+    wanted === undefined ? (await detectTool(projectFolder))?.tool : MIGRATION_TOOLS.find(({ id }) => id === wanted);
   if (!tool) {
     const known = MIGRATION_TOOLS.map(({ id }) => id).join(', ');
     throw new PgrehearseError(

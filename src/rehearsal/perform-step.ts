@@ -7,7 +7,14 @@ import type { Run, StepRequest } from './run.ts';
 export async function performStep(run: Run, request: StepRequest): Promise<StepRecord> {
   const { migration, direction, purpose } = request;
   run.signal.throwIfAborted();
-  run.onEvent({ kind: 'step-started', index: run.steps.length, total: run.total, migration: migration.id, direction, purpose });
+  run.onEvent({
+    kind: 'step-started',
+    index: run.steps.length,
+    total: run.total,
+    migration: migration.id,
+    direction,
+    purpose,
+  });
   const rebuilt = run.rebuildDue === undefined ? undefined : await rebuild(run, run.rebuildDue);
   if (run.stuck !== undefined) return skipStep(run, request, run.stuck);
 
@@ -55,6 +62,7 @@ async function keepBooks(run: Run, { migration: { id }, direction }: StepRequest
     run.unfinished = books.some(({ unfinished }) => unfinished === true);
   } else if (direction === 'up') run.applied.add(id);
   else run.applied.delete(id);
+  if (direction === 'down' && outcome.status === 'failed') return;
   run.appliedHere = run.appliedHere.filter((other) => other !== id);
   if (direction === 'up' && run.applied.has(id)) run.appliedHere.push(id);
 }

@@ -66,14 +66,18 @@ export function planSteps({ record, ordered }: Plan): PlannedStep[] {
   const facts = new Map(record.migrations.map((migration) => [migration.id, migration]));
   const is = (migration: Migration, fact: 'applied' | 'rehearsed'): boolean => facts.get(migration.id)?.[fact] === true;
   const goesBack = (migration: Migration): boolean => migration.reversible && !forwardOnly;
-  const down = (purpose: StepPurpose) => (migration: Migration): PlannedStep => ({ migration, direction: 'down', purpose });
+  const down =
+    (purpose: StepPurpose) =>
+    (migration: Migration): PlannedStep => ({ migration, direction: 'down', purpose });
 
   // Migrations in scope that the backup already holds are taken back first, newest first, so that they can be applied.
   const takenBack = forwardOnly ? [] : ordered.filter((one) => is(one, 'applied') && is(one, 'rehearsed')).toReversed();
   const toApply = ordered.filter((one) => !is(one, 'applied') || takenBack.includes(one));
   const roundTrips = toApply.flatMap((migration): PlannedStep[] => [
     { migration, direction: 'up', purpose: 'apply' },
-    ...(is(migration, 'rehearsed') && goesBack(migration) ? BACK_AND_FORTH.map((step) => ({ ...step, migration })) : []),
+    ...(is(migration, 'rehearsed') && goesBack(migration)
+      ? BACK_AND_FORTH.map((step) => ({ ...step, migration }))
+      : []),
   ]);
   const unwound = toApply.filter((one) => goesBack(one) && !takenBack.includes(one)).toReversed();
   return [...takenBack.map(down('unwind')), ...roundTrips, ...unwound.map(down('unwind'))];

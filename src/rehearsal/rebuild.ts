@@ -1,4 +1,11 @@
-import { changedProperties, composeDataChanges, composeSchemaChanges, diffLedgers, diffSnapshots, isSequence } from '../recording/changes.ts';
+import {
+  changedProperties,
+  composeDataChanges,
+  composeSchemaChanges,
+  diffLedgers,
+  diffSnapshots,
+  isSequence,
+} from '../recording/changes.ts';
 import type { DataChange } from '../recording/data-ledger.ts';
 import type { Rebuild, StepRecord } from '../recording/recording.ts';
 import { toError } from '../support/errors.ts';
@@ -22,7 +29,9 @@ export function dueReason(run: Run, trip: readonly StepRecord[]): string | undef
     return isHalfDone ? `${failed.direction} of ${failed.migration} failed half-way` : undefined;
   }
   if (revert?.status !== 'completed' || reapply?.status !== 'completed') return undefined;
-  return endsElsewhere([revert, reapply]) ? `taking ${revert.migration} back and applying it again changed the database` : undefined;
+  return endsElsewhere([revert, reapply])
+    ? `taking ${revert.migration} back and applying it again changed the database`
+    : undefined;
 }
 
 /** What stands in the books is from now on what the new database will have. */
@@ -71,7 +80,8 @@ export async function rebuild(run: Run, reason: string): Promise<Rebuild> {
 }
 
 const touched = ({ observations: { schema = [], data = [] } }: StepRecord): boolean =>
-  schema.length > 0 || data.some(({ before, after }) => [before, after].some((ledger) => ledger && !isSequence(ledger)));
+  schema.length > 0 ||
+  data.some(({ before, after }) => [before, after].some((ledger) => ledger && !isSequence(ledger)));
 
 function endsElsewhere(steps: readonly StepRecord[]): boolean {
   const schema = composeSchemaChanges(steps.map(({ observations }) => observations.schema ?? []));

@@ -1,6 +1,13 @@
 import { basename } from 'node:path';
 import type { RestoreResult } from '../backup/backup.ts';
-import type { BackupRecord, BaselineTimings, Direction, Recording, ServerRecord, StartRecord } from '../recording/recording.ts';
+import type {
+  BackupRecord,
+  BaselineTimings,
+  Direction,
+  Recording,
+  ServerRecord,
+  StartRecord,
+} from '../recording/recording.ts';
 import type { EphemeralServer } from '../server/provider.ts';
 import { packageVersion } from '../support/package.ts';
 import type { Cast } from './cast.ts';

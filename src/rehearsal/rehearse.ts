@@ -111,7 +111,8 @@ async function performAll(run: Run): Promise<boolean> {
     return false;
   } catch (error) {
     if (!run.signal.aborted) throw error;
-    if (run.steps.length === 0) throw new PgrehearseError('INTERRUPTED', 'Interrupted before the first step.', { cause: error });
+    if (run.steps.length === 0)
+      throw new PgrehearseError('INTERRUPTED', 'Interrupted before the first step.', { cause: error });
     return true;
   }
 }
@@ -131,7 +132,11 @@ export async function planRehearsal(
 ): Promise<{ readonly plan: Plan['record']; readonly steps: readonly PlannedStep[] }> {
   const { source, backup } = await castFor(request, onEvent, signal);
   const set = await source.list(signal);
-  const books = (await backup?.readTables(set.bookkeeping.map(({ name }) => name), signal)) ?? {};
+  const books =
+    (await backup?.readTables(
+      set.bookkeeping.map(({ name }) => name),
+      signal,
+    )) ?? {};
   const plan = makePlan(request, source.tool, set, source.readApplied(books));
   return { plan: plan.record, steps: planSteps(plan) };
 }

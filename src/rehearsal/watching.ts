@@ -58,8 +58,14 @@ export async function openWatching(observers: readonly Observer[], context: Obse
       return observations;
     },
     state: () => ({
-      schema: applySchemaChanges(start.schema ?? {}, seen.map(({ schema = [] }) => schema)),
-      data: applyDataChanges(start.data ?? NO_DATA, seen.map(({ data = [] }) => data)),
+      schema: applySchemaChanges(
+        start.schema ?? {},
+        seen.map(({ schema = [] }) => schema),
+      ),
+      data: applyDataChanges(
+        start.data ?? NO_DATA,
+        seen.map(({ data = [] }) => data),
+      ),
     }),
     [Symbol.asyncDispose]: () => disposals[Symbol.asyncDispose](),
   };

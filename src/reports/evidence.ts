@@ -4,14 +4,18 @@ import type { Finding } from '../findings/finding.ts';
 const MOST_ITEMS = 10;
 
 /** The part of the evidence that helps a reader and that the message may not hold: long lists, the failing statement. */
-export function evidenceLines({ evidence }: Finding): string[] {
+export function evidenceLines({ evidence, message }: Finding): string[] {
   const { statement, position, hint } = evidence;
   return [
-    ...Object.values(evidence).flatMap((value) => (typeof value === 'object' && value.length > 3 ? cut(value) : [])),
+    ...Object.values(evidence).flatMap((value) =>
+      typeof value === 'object' && isCutIn(message, value) ? cut(value) : [],
+    ),
     ...(typeof statement === 'string' ? pointedAt(statement, typeof position === 'number' ? position : undefined) : []),
     ...(typeof hint === 'string' ? [`The server's hint: ${hint}`] : []),
   ];
 }
+
+const isCutIn = (message: string, items: readonly string[]): boolean => !items.every((item) => message.includes(item));
 
 const cut = (items: readonly string[]): string[] => [
   ...items.slice(0, MOST_ITEMS).map((item) => `- ${item}`),

@@ -23,7 +23,7 @@ export function headline({ outcome, findings, notJudged }: Verdict, recording: R
 }
 
 /** `12 migrations rehearsed in 42 steps, 3.2 s.` */
-export function rehearsed({ plan, steps, durationMs }: Recording): string {
+function rehearsed({ plan, steps, durationMs }: Recording): string {
   const inScope = plan.migrations.filter((migration) => migration.rehearsed).length;
   if (inScope === 0) return 'No migration was in the scope; none was rehearsed.';
   const run = steps.filter(({ status }) => status !== 'not-run');

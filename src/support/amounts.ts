@@ -2,7 +2,7 @@
 export const counted = (amount: number, noun: string, plural = `${noun}s`): string =>
   `${grouped(amount)} ${amount === 1 ? noun : plural}`;
 
-export const grouped = (amount: number): string => String(amount).replaceAll(/\B(?=(\d{3})+$)/g, ',');
+const grouped = (amount: number): string => String(amount).replaceAll(/\B(?=(\d{3})+$)/g, ',');
 
 const UNITS = ['B', 'kB', 'MB', 'GB', 'TB'];
 

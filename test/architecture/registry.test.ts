@@ -11,10 +11,10 @@ const PLUMBING = new Set([
   'index',
   'judge',
   'left-on-the-way',
+  'listing',
   'not-run',
   'position-only',
   'round-trip',
-  'say',
   'unwind-leftovers',
 ]);
 

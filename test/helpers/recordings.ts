@@ -93,7 +93,11 @@ export const aColumn = (fingerprint: string, details: Partial<ColumnLedger> = {}
   ...details,
 });
 
-export const aTable = (rows: number, columns: Record<string, ColumnLedger>, details: Partial<TableLedger> = {}): TableLedger => ({
+export const aTable = (
+  rows: number,
+  columns: Record<string, ColumnLedger>,
+  details: Partial<TableLedger> = {},
+): TableLedger => ({
   oid: 16_400,
   kind: 'table',
   rows,
@@ -111,7 +115,11 @@ export const aSequence = (details: Partial<SequenceLedger> = {}): SequenceLedger
   ...details,
 });
 
-export const dataChange = (relation: string, before?: DataChange['before'], after?: DataChange['after']): DataChange => ({
+export const dataChange = (
+  relation: string,
+  before?: DataChange['before'],
+  after?: DataChange['after'],
+): DataChange => ({
   relation,
   ...(before && { before }),
   ...(after && { after }),

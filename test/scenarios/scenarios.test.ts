@@ -29,7 +29,8 @@ describe.each(readdirSync('scenarios'))('%s', (id) => {
     expect(verdict.outcome, JSON.stringify(verdict.notJudged)).toBe(outcome);
     expect(recording.observerFailures).toEqual([]);
     for (const { check, evidence } of findings) {
-      if (evidence) expect(verdict.findings.find((finding) => finding.check === check)?.evidence).toMatchObject(evidence);
+      if (evidence)
+        expect(verdict.findings.find((finding) => finding.check === check)?.evidence).toMatchObject(evidence);
     }
   });
 });

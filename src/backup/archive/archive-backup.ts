@@ -16,6 +16,7 @@ import { roleShims } from '../role-shims.ts';
 import { PgrehearseError } from '../../support/errors.ts';
 import { archiveHeader, type ArchiveHeader } from './archive-header.ts';
 import { surveyArchive } from './archive-survey.ts';
+import { checkTar } from './check-tar.ts';
 import { findPgRestore, type ToolWish } from './find-pg-restore.ts';
 import { readArchive } from './read-archive.ts';
 import { jobsFor, restoreArchive } from './restore-archive.ts';
@@ -43,6 +44,7 @@ export async function openArchive(
   const wish: ToolWish = header.dumpVersion === undefined ? {} : { dumpVersion: header.dumpVersion };
   const archive: Archive = { ...located, description: describe(located, header), wish, onWarning };
   const tool = await findPgRestore(wish, signal);
+  if (located.format === 'tar' && located.compression === 'none') await checkTar(located.path);
   // Reads the table of contents, so that a damaged one is known before a server is started.
   if (located.compression === 'none') for await (const _ of readArchive(tool, ['--list', located.path], signal));
   return {
@@ -122,9 +124,10 @@ async function readTables(
 }
 
 /** An archive that was compressed as a whole, which pg_restore cannot read, is decompressed into our folder. */
-async function unwrapped({ path, compression }: Archive, folder: string, signal: AbortSignal): Promise<string> {
+async function unwrapped({ path, format, compression }: Archive, folder: string, signal: AbortSignal): Promise<string> {
   if (compression === 'none') return path;
   const file = join(folder, 'archive');
   await pipeline(openText(path, compression, signal).chunks, createWriteStream(file, { mode: 0o600 }), { signal });
+  if (format === 'tar') await checkTar(file);
   return file;
 }

@@ -39,13 +39,9 @@ const int8Hash: HashExpression = (column, seed) =>
     `${seed} # case when ${column} between -2147483648 and 2147483647 then 0 else ${hash('hashint8extended', `${column} >> 32`, '1')} end`,
   );
 
-/** Zero and minus zero are equal but not the same. */
+/** Zero and minus zero are equal but not the same, and the server's hash of either is the bare seed. */
 const float8Hash: HashExpression = (column, seed) =>
-  hash(
-    'hashfloat8extended',
-    column,
-    `${seed} # case when ${column} = 0 then ${hash('hashtextextended', `pg_catalog.concat(${column}) collate pg_catalog."C"`, '1')} else 0 end`,
-  );
+  `case when ${column} = 0 then ${textHash(column, seed)} else ${hash('hashfloat8extended', column, seed)} end`;
 
 /**
  * The server folds the 64 bits of a timestamp into 32. Two that fold alike within one bin of 3,000 seconds are the same,

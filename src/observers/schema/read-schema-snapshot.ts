@@ -19,23 +19,17 @@ export async function readSchemaSnapshot(
   return toSnapshot(sightings.map(({ object }) => object).filter((object) => !isBookkeeping(object)));
 }
 
-/** Two round trips: what kinds of objects there are, and all of them. */
+/** What kinds of objects there are, and then all of them; the server reads on while we convert. */
 export async function readEverything(session: Database, major: number): Promise<Sighting[]> {
   const { readers, superuser } = await census(session, major);
   const only = (): string => 'true';
-  const results = await session.script(
-    [
-      // Fresh catalogues have no statistics, and without them the planner takes a nested loop for a few rows.
-      'set enable_nestloop = off',
-      ...annotationsSql(only),
-      ...readers.map((reader) => reader.sql({ major, superuser, only })),
-      'set enable_nestloop = on',
-    ].join(';\n'),
-  );
-  const annotations = toAnnotations(results.slice(1, 4).flat());
-  return readers.flatMap(({ catalogue }, place) =>
-    (results[place + 4] ?? []).map((row) => toSighting(catalogue, row, annotations)),
-  );
+  const annotating = session.script(annotationsSql(only).join(';\n'));
+  const reading = readers.map(async ({ catalogue, sql }) => {
+    const [rows = []] = await session.script(sql({ major, superuser, only }));
+    const annotations = toAnnotations((await annotating).flat());
+    return rows.map((row) => toSighting(catalogue, row, annotations));
+  });
+  return (await Promise.all(reading)).flat();
 }
 
 interface Census {
@@ -52,7 +46,14 @@ async function census(session: Database, major: number): Promise<Census> {
   return { readers: readers.filter((_, place) => row?.present[place]), superuser: row?.superuser === true };
 }
 
-export function toSnapshot(objects: readonly SchemaObject[]): SchemaSnapshot {
-  const byKey = objects.map((object) => [objectKey(object), object] as const);
-  return Object.fromEntries(byKey.toSorted(([a], [b]) => (a < b ? -1 : 1)));
+/** Sorted, so that two machines write the same recording. */
+export function toSnapshot(objects: Iterable<SchemaObject>): SchemaSnapshot {
+  const byKey = new Map<string, SchemaObject>();
+  for (const object of objects) byKey.set(objectKey(object), object);
+  const snapshot: Record<string, SchemaObject> = {};
+  for (const key of [...byKey.keys()].toSorted()) {
+    const object = byKey.get(key);
+    if (object) snapshot[key] = object;
+  }
+  return snapshot;
 }

@@ -10,14 +10,16 @@ export interface Scope {
 /**
  * Reads one kind of object from the catalogue, as one query.
  *
- * Each row gives `oid`, `kind`, and either `name` or `parent` and `part` (then the name is `<parent>.<part>`). Every
- * other column that is not null is a property; the entries of a column `rest` are properties too; a column that begins
+ * Each row gives `oid`, `kind` (unless the reader has it), and either `name` or `parent` and `part` (then the name is
+ * `<parent>.<part>`). Every other column that is not null is a property; the entries of a column `rest` are properties too; a column that begins
  * with `secret:` is recorded as a keyed hash only. What can be said of any object is not read here but in
  * `annotations.ts`.
  */
 export interface Reader {
   /** The catalogue whose `oid` the rows carry: a row of it that changes makes the object be read again. */
   readonly catalogue: string;
+  /** The kind of all of its objects. Absent: each row has a column `kind`. */
+  readonly kind?: string;
   /** Cheap condition without which there are no rows; spares the planning of a query for what few databases have. */
   readonly present?: string;
   readonly sql: (scope: Scope) => string;

@@ -1,4 +1,5 @@
 import type { PropertyValue, SchemaObject } from '../../recording/schema-snapshot.ts';
+import type { Reader } from './reader.ts';
 import { secretMark } from './secret.ts';
 
 type Row = Readonly<Record<string, unknown>>;
@@ -13,25 +14,22 @@ export interface Sighting {
 /** Comments and the like, by object. */
 export type Annotations = ReadonlyMap<string, Readonly<Record<string, PropertyValue>>>;
 
-export function toSighting(catalogue: string, row: Row, annotations: Annotations): Sighting {
-  const { oid, columnNumber, kind, name, parent, part, rest, ...columns } = row;
+export function toSighting({ catalogue, kind: itsKind }: Reader, row: Row, annotations: Annotations): Sighting {
+  const parent = textOrUndefined(row['parent']);
+  const part = textOrUndefined(row['part']);
+  const oid = Number(row['oid']);
   const properties: Record<string, PropertyValue> = {};
-  addProperties(properties, columns);
-  if (isRow(rest)) addProperties(properties, rest);
-  const number = Number(oid);
-  const said = annotations.size > 0 && annotations.get(annotationKey(catalogue, number, Number(columnNumber ?? 0)));
-  if (said) Object.assign(properties, said);
-  return {
-    catalogue,
-    oid: number,
-    object: {
-      kind: String(kind),
-      name: typeof part === 'string' ? `${String(parent)}.${part}` : String(name),
-      ...(typeof parent === 'string' && { parent }),
-      properties,
-    },
-  };
+  addProperties(properties, row);
+  if (isRow(row['rest'])) addProperties(properties, row['rest']);
+  if (annotations.size > 0) {
+    Object.assign(properties, annotations.get(annotationKey(catalogue, oid, Number(row['columnNumber'] ?? 0))));
+  }
+  const kind = itsKind ?? String(row['kind']);
+  const name = part === undefined ? String(row['name']) : `${parent ?? ''}.${part}`;
+  return { catalogue, oid, object: parent === undefined ? { kind, name, properties } : { kind, name, parent, properties } };
 }
+
+const textOrUndefined = (value: unknown): string | undefined => (typeof value === 'string' ? value : undefined);
 
 export function toAnnotations(rows: readonly Row[]): Annotations {
   const annotations = new Map<string, Record<string, PropertyValue>>();
@@ -49,13 +47,15 @@ const annotationKey = (catalogue: string, oid: number, part: number): string => 
 function addProperties(properties: Record<string, PropertyValue>, columns: Row): void {
   for (const column in columns) {
     const value = columns[column];
-    if (value === null) continue;
+    if (value === null || NOT_PROPERTIES.has(column)) continue;
     if (column.startsWith(SECRET)) properties[column.slice(SECRET.length)] = secretMark(String(value));
     else properties[column] = toValue(column, value);
   }
 }
 
 const SECRET = 'secret:';
+
+const NOT_PROPERTIES = new Set(['oid', 'columnNumber', 'kind', 'name', 'parent', 'part', 'rest']);
 
 function toValue(column: string, value: unknown): PropertyValue {
   if (typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean') return value;

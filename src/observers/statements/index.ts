@@ -47,7 +47,7 @@ async function endOfLog(upkeep: Database): Promise<number> {
 async function readUpToHere(upkeep: Database, offsetBytes: number): Promise<string> {
   const mark = `pgrehearse mark ${randomUUID()}`;
   await upkeep.query(`do $$ begin raise log '${mark}'; end $$`);
-  for (const deadline = Date.now() + 10_000; Date.now() < deadline; ) {
+  for (const deadline = Date.now() + 10_000; Date.now() < deadline;) {
     const [row] = await upkeep.query<{ log: Buffer }>(
       `select pg_catalog.pg_read_binary_file(${LOG_FILE}, $1, 1073741823) as log`,
       [offsetBytes],

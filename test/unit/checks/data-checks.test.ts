@@ -24,7 +24,9 @@ describe('down-loses-data', () => {
       apply: { data: [dataChange('public.customers', full, without)] },
       revert: { data: [dataChange('public.customers', without, empty)] },
     });
-    expect(messages(downLosesData, { steps })).toEqual(['error: Taking it back empties public.customers.city in 2 rows.']);
+    expect(messages(downLosesData, { steps })).toEqual([
+      'error: Taking it back empties public.customers.city in 2 rows.',
+    ]);
   });
 
   test('says rows that were counted one by one, per column', () => {
@@ -34,7 +36,9 @@ describe('down-loses-data', () => {
       apply: { data: [dataChange('public.customers', full, without)] },
       revert: { data: [dataChange('public.customers', without, other)], rowLosses },
     });
-    expect(messages(downLosesData, { steps })).toEqual(['error: Taking it back changes public.customers.city in 1 row.']);
+    expect(messages(downLosesData, { steps })).toEqual([
+      'error: Taking it back changes public.customers.city in 1 row.',
+    ]);
   });
 
   test('says a table that is gone with its rows', () => {
@@ -42,7 +46,9 @@ describe('down-loses-data', () => {
       apply: { data: [dataChange('public.customers', full)] },
       revert: { data: [dataChange('public.other', undefined, without)] },
     });
-    expect(messages(downLosesData, { steps })).toEqual(['error: Taking it back loses public.customers with its 3 rows.']);
+    expect(messages(downLosesData, { steps })).toEqual([
+      'error: Taking it back loses public.customers with its 3 rows.',
+    ]);
   });
 
   test('stays silent when the same values come back in a column with another number', () => {
@@ -66,22 +72,38 @@ describe('down-loses-data', () => {
 describe('up-deletes-rows and up-changes-data', () => {
   test('a dropped table with rows is deleted rows, a renamed one is not', () => {
     const dropped = [aStep('apply', { observations: { data: [dataChange('public.a', full)] } })];
-    const renamed = [aStep('apply', { observations: { data: [dataChange('public.a', full), dataChange('public.b', undefined, full)] } })];
-    expect(messages(upDeletesRows, { steps: dropped })).toEqual(['warning: 0001_vip removes public.a with its 3 rows.']);
+    const renamed = [
+      aStep('apply', {
+        observations: { data: [dataChange('public.a', full), dataChange('public.b', undefined, full)] },
+      }),
+    ];
+    expect(messages(upDeletesRows, { steps: dropped })).toEqual([
+      'warning: 0001_vip removes public.a with its 3 rows.',
+    ]);
     expect(messages(upDeletesRows, { steps: renamed })).toEqual([]);
   });
 
   test('rows that only came do not count as changed', () => {
     const more = aTable(4, { id: aColumn('a2'), city: aColumn('c2', { number: 2 }) });
-    expect(messages(upChangesData, { steps: [aStep('apply', { observations: { data: [dataChange('public.a', full, more)] } })] })).toEqual([]);
+    expect(
+      messages(upChangesData, {
+        steps: [aStep('apply', { observations: { data: [dataChange('public.a', full, more)] } })],
+      }),
+    ).toEqual([]);
   });
 
   test('a renamed column keeps its number and is not a dropped one', () => {
     const renamed = aTable(3, { id: aColumn('a1'), town: aColumn('c1', { number: 2, nullRows: 1 }) });
-    expect(messages(upChangesData, { steps: [aStep('apply', { observations: { data: [dataChange('public.a', full, renamed)] } })] })).toEqual([]);
-    expect(messages(upChangesData, { steps: [aStep('apply', { observations: { data: [dataChange('public.a', full, without)] } })] })).toEqual([
-      'note: 0001_vip drops public.a.city (2 values).',
-    ]);
+    expect(
+      messages(upChangesData, {
+        steps: [aStep('apply', { observations: { data: [dataChange('public.a', full, renamed)] } })],
+      }),
+    ).toEqual([]);
+    expect(
+      messages(upChangesData, {
+        steps: [aStep('apply', { observations: { data: [dataChange('public.a', full, without)] } })],
+      }),
+    ).toEqual(['note: 0001_vip drops public.a.city (2 values).']);
   });
 });
 
@@ -90,7 +112,12 @@ describe('sequence-behind', () => {
   test.each([
     ['bites when the column got ahead of it', aSequence(), behind, 1],
     ['is silent when it was behind before', behind, aSequence({ columnMax: '5' }), 0],
-    ['is silent on numbers beyond 2^53 that differ by one', aSequence(), aSequence({ nextValue: '9007199254740993', columnMax: '9007199254740992' }), 0],
+    [
+      'is silent on numbers beyond 2^53 that differ by one',
+      aSequence(),
+      aSequence({ nextValue: '9007199254740993', columnMax: '9007199254740992' }),
+      0,
+    ],
   ])('%s', (_, before, after, findings) => {
     const steps = [aStep('apply', { observations: { data: [dataChange('public.plans_id_seq', before, after)] } })];
     expect(messages(sequenceBehind, { steps })).toHaveLength(findings);

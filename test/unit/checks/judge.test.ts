@@ -4,9 +4,15 @@ import { judge, type JudgeOptions } from '../../../src/checks/judge.ts';
 import type { Recording, StepRecord } from '../../../src/recording/recording.ts';
 import { aMigration, aRecording, aRoundTrip, aStep, added } from '../../helpers/recordings.ts';
 
-const options = (changes: Partial<JudgeOptions> = {}): JudgeOptions => ({ checks: {}, waivers: [], today: '2026-11-23', ...changes });
+const options = (changes: Partial<JudgeOptions> = {}): JudgeOptions => ({
+  checks: {},
+  waivers: [],
+  today: '2026-11-23',
+  ...changes,
+});
 
-const verdictOf = (parts: Partial<Recording>, changes: Partial<JudgeOptions> = {}) => judge(aRecording(parts), options(changes));
+const verdictOf = (parts: Partial<Recording>, changes: Partial<JudgeOptions> = {}) =>
+  judge(aRecording(parts), options(changes));
 
 const failed = (purpose: StepRecord['purpose'], message = 'no'): StepRecord =>
   aStep(purpose, { status: 'failed', failure: { message, sqlState: '42P01' } });
@@ -32,7 +38,9 @@ describe('judge', () => {
     });
     expect(verdict.outcome).toBe('inconclusive');
     expect(verdict.notJudged.map(({ check }) => check).toSorted()).toEqual(
-      CHECKS.filter(({ needs }) => needs.includes('schema')).map(({ id }) => id).toSorted(),
+      CHECKS.filter(({ needs }) => needs.includes('schema'))
+        .map(({ id }) => id)
+        .toSorted(),
     );
     expect(verdict.notJudged[0]?.reason).toContain('connection lost');
   });
@@ -41,7 +49,9 @@ describe('judge', () => {
     const steps = aRoundTrip({}, { durationMs: 70_000 });
     expect(verdictOf({ steps }).outcome).toBe('unsafe');
     expect(verdictOf({ steps }, { checks: { 'step-too-slow': 'off' } }).findings).toEqual([]);
-    expect(verdictOf({ steps }, { checks: { 'step-too-slow': { severity: 'note' } } }).findings[0]).toMatchObject({ severity: 'note' });
+    expect(verdictOf({ steps }, { checks: { 'step-too-slow': { severity: 'note' } } }).findings[0]).toMatchObject({
+      severity: 'note',
+    });
     expect(verdictOf({ steps }, { checks: { 'step-too-slow': { maxMs: 80_000 } } }).findings).toEqual([]);
   });
 
@@ -59,7 +69,11 @@ describe('judge', () => {
 
 describe('steps that failed or did not run', () => {
   test('a failed up is one finding; what it prevents in its own migration is none', () => {
-    const steps = [failed('apply', 'relation "x" does not exist'), skipped('revert', 'it could not be applied'), skipped('reapply', 'it could not be applied')];
+    const steps = [
+      failed('apply', 'relation "x" does not exist'),
+      skipped('revert', 'it could not be applied'),
+      skipped('reapply', 'it could not be applied'),
+    ];
     const verdict = verdictOf({ steps });
     expect(verdict.findings.map(({ check, message }) => `${check}: ${message}`)).toEqual([
       'up-failed: 0001_vip could not be applied: relation "x" does not exist (SQLSTATE 42P01)',
@@ -81,17 +95,32 @@ describe('steps that failed or did not run', () => {
   });
 
   test('a revert that failed and one that only fails at the end are both reported once', () => {
-    expect(verdictOf({ steps: [aStep('apply'), failed('revert'), skipped('reapply', 'x')] }).findings.map(({ check }) => check)).toEqual(['down-failed']);
-    expect(verdictOf({ steps: [aStep('apply'), aStep('revert'), aStep('reapply'), failed('unwind')] }).findings.map(({ check }) => check)).toEqual(['down-failed']);
+    expect(
+      verdictOf({ steps: [aStep('apply'), failed('revert'), skipped('reapply', 'x')] }).findings.map(
+        ({ check }) => check,
+      ),
+    ).toEqual(['down-failed']);
+    expect(
+      verdictOf({ steps: [aStep('apply'), aStep('revert'), aStep('reapply'), failed('unwind')] }).findings.map(
+        ({ check }) => check,
+      ),
+    ).toEqual(['down-failed']);
   });
 
   test('that a migration with an empty way back cannot be applied twice is a consequence', () => {
-    const steps = [aStep('apply', { observations: { schema: [added('table', 'public.t')] } }), aStep('revert'), failed('reapply')];
+    const steps = [
+      aStep('apply', { observations: { schema: [added('table', 'public.t')] } }),
+      aStep('revert'),
+      failed('reapply'),
+    ];
     expect(verdictOf({ steps }).findings.map(({ check }) => check)).toEqual(['down-missing']);
   });
 
   test('a failed step that left something behind says so', () => {
-    const left = { ...failed('apply', 'duplicate'), observations: { schema: [added('index', 'public.i', { valid: false }, 'public.t')] } };
+    const left = {
+      ...failed('apply', 'duplicate'),
+      observations: { schema: [added('index', 'public.i', { valid: false }, 'public.t')] },
+    };
     const checks = verdictOf({ steps: [left] }).findings;
     expect(checks.map(({ check }) => check).toSorted()).toEqual(['index-invalid', 'up-failed']);
     expect(checks.find(({ check }) => check === 'up-failed')?.message).toContain('It left 1 changed object behind.');
@@ -108,22 +137,21 @@ describe('order', () => {
       { kind: 'multiple-heads', heads: ['d', 'e'] },
       { kind: 'duplicate-id', id: 'f', files: ['f1.sql', 'f2.sql'] },
     ] as const;
-    expect(verdictOf({ plan: { ...plan, problems } }).findings.map(({ check, where }) => `${check} ${where.migration}`).toSorted()).toEqual([
-      'graph-cycle a',
-      'graph-duplicate-id f',
-      'graph-missing-dependency c',
-      'graph-multiple-heads e',
-    ]);
+    expect(
+      verdictOf({ plan: { ...plan, problems } })
+        .findings.map(({ check, where }) => `${check} ${where.migration}`)
+        .toSorted(),
+    ).toEqual(['graph-cycle a', 'graph-duplicate-id f', 'graph-missing-dependency c', 'graph-multiple-heads e']);
   });
 
   test('books and files are compared', () => {
     const migrations = [aMigration('1', { applied: true }), aMigration('2'), aMigration('3', { applied: true })];
     const applied = [{ id: '1', edited: true }, { id: '3' }, { id: '9' }];
-    expect(verdictOf({ plan: { ...plan, migrations, applied } }).findings.map(({ check, where }) => `${check} ${where.migration}`).toSorted()).toEqual([
-      'applied-migration-edited 1',
-      'applied-migration-missing 9',
-      'graph-out-of-order 2',
-    ]);
+    expect(
+      verdictOf({ plan: { ...plan, migrations, applied } })
+        .findings.map(({ check, where }) => `${check} ${where.migration}`)
+        .toSorted(),
+    ).toEqual(['applied-migration-edited 1', 'applied-migration-missing 9', 'graph-out-of-order 2']);
   });
 });
 

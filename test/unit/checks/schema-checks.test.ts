@@ -13,7 +13,9 @@ import { added, aMigration, aRecording, aRoundTrip, aStep, removed } from '../..
 const OPTIONS = { checks: {}, waivers: [], today: '2026-11-23' };
 
 const found = (check: Check, parts: Partial<Recording>): string[] =>
-  judge(aRecording(parts), OPTIONS, [check]).findings.map(({ check: id, where }) => `${id} ${where.migration ?? ''}`.trim());
+  judge(aRecording(parts), OPTIONS, [check]).findings.map(({ check: id, where }) =>
+    `${id} ${where.migration ?? ''}`.trim(),
+  );
 
 const index = added('index', 'public.customers_city', { valid: true }, 'public.customers');
 const noIndex = removed('index', 'public.customers_city', { valid: true }, 'public.customers');
@@ -73,7 +75,12 @@ describe('down-leaves-schema-changed', () => {
     const steps = [
       aStep('apply', { migration: '0001_a', observations: { schema: [index] } }),
       aStep('revert', { migration: '0001_a', observations: { schema: [noIndex] } }),
-      aStep('reapply', { migration: '0001_a', status: 'failed', failure: { message: 'no' }, observations: { schema: [] } }),
+      aStep('reapply', {
+        migration: '0001_a',
+        status: 'failed',
+        failure: { message: 'no' },
+        observations: { schema: [] },
+      }),
       aStep('apply', {
         migration: '0002_b',
         observations: { schema: [column] },
@@ -103,7 +110,11 @@ describe('reapply-differs', () => {
   });
 
   test('does not repeat what down left behind', () => {
-    const steps = aRoundTrip({ apply: { schema: [index, column] }, revert: { schema: [noColumn] }, reapply: { schema: [column] } });
+    const steps = aRoundTrip({
+      apply: { schema: [index, column] },
+      revert: { schema: [noColumn] },
+      reapply: { schema: [column] },
+    });
     expect(found(reapplyDiffers, { steps })).toEqual([]);
   });
 });
@@ -117,14 +128,19 @@ describe('constraint-not-validated and index-invalid', () => {
       'constraint-not-validated 0001_vip',
     ]);
     const invalid = added('index', 'public.i', { valid: false }, 'public.c');
-    expect(found(indexInvalid, { steps: aRoundTrip({ apply: { schema: [invalid] } }) })).toEqual(['index-invalid 0001_vip']);
+    expect(found(indexInvalid, { steps: aRoundTrip({ apply: { schema: [invalid] } }) })).toEqual([
+      'index-invalid 0001_vip',
+    ]);
   });
 
   test('stay silent when a later migration mends it, even if its down undoes that again', () => {
     const steps = [
       aStep('apply', { observations: { schema: [notValid] } }),
       aStep('apply', { migration: '0002_valid', observations: { schema: [valid] } }),
-      aStep('revert', { migration: '0002_valid', observations: { schema: [{ ...notValid, before: { validated: true } }] } }),
+      aStep('revert', {
+        migration: '0002_valid',
+        observations: { schema: [{ ...notValid, before: { validated: true } }] },
+      }),
       aStep('reapply', { migration: '0002_valid', observations: { schema: [valid] } }),
     ];
     expect(found(constraintNotValidated, { steps })).toEqual([]);

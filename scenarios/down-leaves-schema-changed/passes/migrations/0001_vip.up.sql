@@ -1,2 +1,2 @@
 alter table customers add column vip boolean;
-create index customers_city on customers (city);
+create index if not exists customers_city on customers (city);

@@ -12,8 +12,9 @@ const sharedLabels = (catalogue: string, oid: string): string =>
 /** `pg_authid` is for superusers; elsewhere passwords cannot be seen, and that they cannot is no difference. */
 export const roles: Reader = {
   catalogue: 'pg_authid',
+  kind: 'role',
   sql: ({ major, superuser }) => `
-    select r.oid, 'role' as kind, pg_catalog.quote_ident(r.rolname) as name,
+    select r.oid, pg_catalog.quote_ident(r.rolname) as name,
       nullif(r.rolsuper, false) as superuser, nullif(r.rolinherit, true) as inherit,
       nullif(r.rolcreaterole, false) as "createRole", nullif(r.rolcreatedb, false) as "createDatabase",
       r.rolcanlogin as login, nullif(r.rolreplication, false) as replication,
@@ -36,10 +37,10 @@ const MEMBERSHIP_OPTIONS = `|| case when m.inherit_option then '' else ' without
 
 export const roleSettings: Reader = {
   catalogue: 'pg_db_role_setting',
+  kind: 'role setting',
   present: anyRow('pg_db_role_setting'),
   sql: () => `
-    select s.setrole as oid, 'role setting' as kind,
-      case when s.setrole = 0 then 'all roles' else pg_catalog.quote_ident(pg_catalog.pg_get_userbyid(s.setrole)) end
+    select s.setrole as oid, case when s.setrole = 0 then 'all roles' else pg_catalog.quote_ident(pg_catalog.pg_get_userbyid(s.setrole)) end
         || case when s.setdatabase = 0 then '' else ' in this database' end as name,
       ${optionalSortedText('s.setconfig')} as settings
     from pg_catalog.pg_db_role_setting s
@@ -50,8 +51,9 @@ const THIS_DATABASE = `(select d.oid from pg_catalog.pg_database d where d.datna
 
 export const databases: Reader = {
   catalogue: 'pg_database',
+  kind: 'database',
   sql: () => `
-    select d.oid, 'database' as kind, pg_catalog.quote_ident(d.datname) as name,
+    select d.oid, pg_catalog.quote_ident(d.datname) as name,
       nullif(d.datistemplate, false) as template, nullif(d.datallowconn, true) as "allowConnections",
       nullif(d.datconnlimit, -1) as "connectionLimit",
       (select t.spcname::text from pg_catalog.pg_tablespace t where t.oid = d.dattablespace) as tablespace,
@@ -62,8 +64,9 @@ export const databases: Reader = {
 
 export const tablespaces: Reader = {
   catalogue: 'pg_tablespace',
+  kind: 'tablespace',
   sql: () => `
-    select t.oid, 'tablespace' as kind, pg_catalog.quote_ident(t.spcname) as name,
+    select t.oid, pg_catalog.quote_ident(t.spcname) as name,
       ${optionalSortedText('t.spcoptions')} as options,
       ${owner('t.spcowner')}, ${privileges('t.spcacl', "'t'", 't.spcowner')},
       ${sharedComment('pg_tablespace', 't.oid')}, ${sharedLabels('pg_tablespace', 't.oid')}
@@ -73,8 +76,9 @@ export const tablespaces: Reader = {
 /** `GRANT SET ON PARAMETER`, from 15 on. */
 export const parameterPrivileges: Reader = {
   catalogue: 'pg_parameter_acl',
+  kind: 'parameter',
   present: anyRow('pg_parameter_acl'),
   sql: () => `
-    select p.oid, 'parameter' as kind, p.parname as name, ${aclText('p.paracl')} as privileges
+    select p.oid, p.parname as name, ${aclText('p.paracl')} as privileges
     from pg_catalog.pg_parameter_acl p`,
 };

@@ -2,9 +2,10 @@ import { notInExtension, outsideSystem, owner, qualified, type Reader, userSchem
 
 export const collations: Reader = {
   catalogue: 'pg_collation',
+  kind: 'collation',
   present: outsideSystem('pg_collation', 'collnamespace'),
   sql: ({ major }) => `
-    select c.oid, 'collation' as kind, ${qualified('n', 'c.collname')} as name,
+    select c.oid, ${qualified('n', 'c.collname')} as name,
       case c.collprovider when 'i' then 'icu' when 'c' then 'libc' when 'b' then 'builtin' else 'default' end as provider,
       nullif(c.collisdeterministic, true) as deterministic,
       c.collcollate::text as collate, c.collctype::text as ctype, nullif(c.collencoding, -1) as encoding,

@@ -6,9 +6,9 @@ import { aclText, notInExtension, optionalSortedText, qualified, userSchema, typ
  */
 export const columns: Reader = {
   catalogue: 'pg_class',
+  kind: 'column',
   sql: ({ only }) => `
-    select a.attrelid as oid, a.attnum as "columnNumber", 'column' as kind,
-      c.name as parent, pg_catalog.quote_ident(a.attname) as part,
+    select a.attrelid as oid, a.attnum as "columnNumber", c.name as parent, pg_catalog.quote_ident(a.attname) as part,
       case when gone.numbers is null then a.attnum::int
         else a.attnum - (select pg_catalog.count(*)::int from pg_catalog.unnest(gone.numbers) g where g < a.attnum)
       end as position,
@@ -45,11 +45,13 @@ const REST = `
           when a.attinhcount > 0 then 'local and inherited' end,
         'privileges', case when a.attacl <> '{}' then ${aclText('a.attacl')} end`;
 
+/** `offset 0` keeps the planner from forming the name anew for each column. */
 const RELATIONS = (only: string): string => `
       select r.oid, r.relkind, ${qualified('n', 'r.relname')} as name
       from pg_catalog.pg_class r join pg_catalog.pg_namespace n on n.oid = r.relnamespace
       where r.relkind in ('r', 'p', 'v', 'm', 'f', 'c') and ${userSchema('n')} and ${only}
-        and ${notInExtension('pg_class', 'r.oid')} and ${notInExtension('pg_type', 'r.reltype')}`;
+        and ${notInExtension('pg_class', 'r.oid')} and ${notInExtension('pg_type', 'r.reltype')}
+      offset 0`;
 
 const DROPPED = (only: string): string => `
       select x.attrelid, pg_catalog.array_agg(x.attnum) as numbers

@@ -2,9 +2,9 @@ import { notInExtension, outsideSystem, qualified, userSchema, type Reader } fro
 
 export const tableConstraints: Reader = {
   catalogue: 'pg_constraint',
+  kind: 'constraint',
   sql: ({ major, only }) => `
-    select con.oid, 'constraint' as kind,
-      ${qualified('n', 'c.relname')} as parent, pg_catalog.quote_ident(con.conname) as part,
+    select con.oid, ${qualified('n', 'c.relname')} as parent, pg_catalog.quote_ident(con.conname) as part,
       ${TYPE} as type, ${DEFINITION} as definition, ${validated(major)},
       case when not con.conislocal or con.conparentid <> 0 then 'inherited'
         when con.coninhcount > 0 then 'local and inherited' end as inheritance,
@@ -19,10 +19,10 @@ export const tableConstraints: Reader = {
 
 export const domainConstraints: Reader = {
   catalogue: 'pg_constraint',
+  kind: 'constraint',
   present: outsideSystem('pg_constraint', 'connamespace', 'contypid <> 0'),
   sql: ({ major, only }) => `
-    select con.oid, 'constraint' as kind,
-      ${qualified('n', 't.typname')} as parent, pg_catalog.quote_ident(con.conname) as part,
+    select con.oid, ${qualified('n', 't.typname')} as parent, pg_catalog.quote_ident(con.conname) as part,
       ${TYPE} as type, ${DEFINITION} as definition, ${validated(major)}
     from pg_catalog.pg_constraint con
       join pg_catalog.pg_type t on t.oid = con.contypid

@@ -14,9 +14,10 @@ export const functions: Reader = {
 /** The server has no function that prints an aggregate, so its parts are listed. */
 export const aggregates: Reader = {
   catalogue: 'pg_proc',
+  kind: 'aggregate',
   present: outsideSystem('pg_proc', 'pronamespace', `prokind = 'a'`),
   sql: ({ only }) => `
-    select p.oid, 'aggregate' as kind, p.oid::pg_catalog.regprocedure::text as name,
+    select p.oid, p.oid::pg_catalog.regprocedure::text as name,
       pg_catalog.pg_get_function_arguments(p.oid) as arguments,
       pg_catalog.pg_get_function_result(p.oid) as result,
       case a.aggkind when 'o' then 'ordered set' when 'h' then 'hypothetical set' end as variety,

@@ -123,9 +123,9 @@ export const extensionServers = changedPrivileges({
 /** Columns of the server's and of extensions' relations. */
 export const systemColumns: Reader = {
   catalogue: 'pg_class',
+  kind: 'column',
   sql: ({ only }) => `
-    select c.oid, 'column' as kind,
-      ${qualified('n', 'c.relname')} as parent, pg_catalog.quote_ident(a.attname) as part,
+    select c.oid, ${qualified('n', 'c.relname')} as parent, pg_catalog.quote_ident(a.attname) as part,
       ${aclText(`coalesce(a.attacl, '{}')`)} as privileges
     from (
         select p.attrelid, p.attnum from pg_catalog.pg_attribute p where p.attacl is not null

@@ -1,11 +1,14 @@
 import { notInExtension, qualified, userSchema, type Reader } from '../reader.ts';
 
+/** The definition of one that serves a constraint is the constraint's. */
 export const indexes: Reader = {
   catalogue: 'pg_class',
+  kind: 'index',
   sql: ({ only }) => `
-    select i.indexrelid as oid, 'index' as kind, ${qualified('n', 'x.relname')} as name,
+    select i.indexrelid as oid, ${qualified('n', 'x.relname')} as name,
       ${qualified('n', 'c.relname')} as parent,
-      pg_catalog.pg_get_indexdef(i.indexrelid) as definition,
+      pg_catalog.quote_ident(con.conname) as constraint,
+      case when con.oid is null then pg_catalog.pg_get_indexdef(i.indexrelid) end as definition,
       i.indisvalid as valid,
       nullif(i.indisready, true) as ready,
       nullif(i.indislive, true) as live,
@@ -21,6 +24,8 @@ export const indexes: Reader = {
       join pg_catalog.pg_class x on x.oid = i.indexrelid
       join pg_catalog.pg_class c on c.oid = i.indrelid
       join pg_catalog.pg_namespace n on n.oid = c.relnamespace
+      left join pg_catalog.pg_constraint con
+        on con.conrelid = i.indrelid and con.conindid = i.indexrelid and con.contype in ('p', 'u', 'x')
       left join pg_catalog.pg_inherits h on h.inhrelid = i.indexrelid
       left join pg_catalog.pg_tablespace ts on ts.oid = x.reltablespace
     where c.relkind in ('r', 'p', 'm') and ${userSchema('n')} and ${only('i.indexrelid')}

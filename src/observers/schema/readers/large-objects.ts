@@ -6,9 +6,10 @@ import { anyRow, type Reader } from '../reader.ts';
  */
 export const largeObjects: Reader = {
   catalogue: 'pg_largeobject_metadata',
+  kind: 'large objects',
   present: anyRow('pg_largeobject_metadata'),
   sql: () => `
-    select 0::oid as oid, 'large objects' as kind, pg_catalog.quote_ident(o.owner) as name,
+    select 0::oid as oid, pg_catalog.quote_ident(o.owner) as name,
       pg_catalog.count(*)::int as count,
       pg_catalog.md5(pg_catalog.string_agg(pg_catalog.concat_ws('|', o.oid, o.acl, o.comment, o.labels), ','
         order by o.oid)) as digest

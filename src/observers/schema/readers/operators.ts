@@ -2,9 +2,10 @@ import { anyOfUsers, notInExtension, outsideSystem, owner, qualified, type Reade
 
 export const operators: Reader = {
   catalogue: 'pg_operator',
+  kind: 'operator',
   present: outsideSystem('pg_operator', 'oprnamespace'),
   sql: () => `
-    select o.oid, 'operator' as kind, o.oid::pg_catalog.regoperator::text as name,
+    select o.oid, o.oid::pg_catalog.regoperator::text as name,
       nullif(o.oprcode, 0)::pg_catalog.regprocedure::text as function,
       nullif(o.oprcom, 0)::pg_catalog.regoperator::text as commutator,
       nullif(o.oprnegate, 0)::pg_catalog.regoperator::text as negator,
@@ -18,10 +19,10 @@ export const operators: Reader = {
 
 export const operatorClasses: Reader = {
   catalogue: 'pg_opclass',
+  kind: 'operator class',
   present: outsideSystem('pg_opclass', 'opcnamespace'),
   sql: () => `
-    select c.oid, 'operator class' as kind,
-      ${qualified('n', 'c.opcname')} || ' using ' || pg_catalog.quote_ident(m.amname) as name,
+    select c.oid, ${qualified('n', 'c.opcname')} || ' using ' || pg_catalog.quote_ident(m.amname) as name,
       pg_catalog.format_type(c.opcintype, null) as type,
       case when c.opckeytype <> 0 then pg_catalog.format_type(c.opckeytype, null) end as "keyType",
       nullif(c.opcdefault, false) as default,
@@ -42,10 +43,10 @@ export const operatorClasses: Reader = {
 
 export const operatorFamilies: Reader = {
   catalogue: 'pg_opfamily',
+  kind: 'operator family',
   present: outsideSystem('pg_opfamily', 'opfnamespace'),
   sql: () => `
-    select y.oid, 'operator family' as kind,
-      ${qualified('n', 'y.opfname')} || ' using ' || pg_catalog.quote_ident(m.amname) as name,
+    select y.oid, ${qualified('n', 'y.opfname')} || ' using ' || pg_catalog.quote_ident(m.amname) as name,
       array(${OPERATORS} where o.amopfamily = y.oid order by 1) as operators,
       array(${FUNCTIONS} where f.amprocfamily = y.oid order by 1) as functions,
       ${owner('y.opfowner')}
@@ -57,9 +58,10 @@ export const operatorFamilies: Reader = {
 
 export const accessMethods: Reader = {
   catalogue: 'pg_am',
+  kind: 'access method',
   present: anyOfUsers('pg_am'),
   sql: () => `
-    select m.oid, 'access method' as kind, pg_catalog.quote_ident(m.amname) as name,
+    select m.oid, pg_catalog.quote_ident(m.amname) as name,
       case m.amtype when 't' then 'table' else 'index' end as type, m.amhandler::text as handler
     from pg_catalog.pg_am m where m.oid >= 16384 and ${notInExtension('pg_am', 'm.oid')}`,
 };

@@ -2,9 +2,10 @@ import { anyRow, owner, qualified, type Reader, since } from '../reader.ts';
 
 export const publications: Reader = {
   catalogue: 'pg_publication',
+  kind: 'publication',
   present: anyRow('pg_publication'),
   sql: ({ major }) => `
-    select p.oid, 'publication' as kind, pg_catalog.quote_ident(p.pubname) as name,
+    select p.oid, pg_catalog.quote_ident(p.pubname) as name,
       nullif(p.puballtables, false) as "allTables",
       array_remove(array[case when p.pubinsert then 'insert' end, case when p.pubupdate then 'update' end,
         case when p.pubdelete then 'delete' end, case when p.pubtruncate then 'truncate' end], null) as operations,
@@ -31,9 +32,10 @@ const COLUMNS_AND_FILTER = `
 /** The connection string may hold a password and is recorded as a hash. */
 export const subscriptions: Reader = {
   catalogue: 'pg_subscription',
+  kind: 'subscription',
   present: `exists (select s.oid from pg_catalog.pg_subscription s)`,
   sql: ({ major, superuser }) => `
-    select s.oid, 'subscription' as kind, pg_catalog.quote_ident(s.subname) as name,
+    select s.oid, pg_catalog.quote_ident(s.subname) as name,
       s.subenabled as enabled, s.subpublications as publications, s.subslotname::text as slot,
       s.subsynccommit as "synchronousCommit", s.subbinary as binary, s.substream::text as streaming,
       ${since(major, 15, `s.subtwophasestate <> 'd' as "twoPhase", s.subdisableonerr as "disableOnError",`)}
@@ -48,9 +50,10 @@ export const subscriptions: Reader = {
 
 export const statisticsObjects: Reader = {
   catalogue: 'pg_statistic_ext',
+  kind: 'statistics',
   present: anyRow('pg_statistic_ext'),
   sql: () => `
-    select s.oid, 'statistics' as kind, ${qualified('n', 's.stxname')} as name,
+    select s.oid, ${qualified('n', 's.stxname')} as name,
       ${qualified('cn', 'c.relname')} as parent,
       pg_catalog.pg_get_statisticsobjdef(s.oid) as definition,
       nullif(s.stxstattarget, -1) as "statisticsTarget",

@@ -2,8 +2,9 @@ import { anyRow, notInExtension, owner, privileges, type Reader, userSchema } fr
 
 export const schemas: Reader = {
   catalogue: 'pg_namespace',
+  kind: 'schema',
   sql: ({ only }) => `
-    select n.oid, 'schema' as kind, pg_catalog.quote_ident(n.nspname) as name,
+    select n.oid, pg_catalog.quote_ident(n.nspname) as name,
       ${owner('n.nspowner')},
       ${privileges('n.nspacl', "'n'", 'n.nspowner')}
     from pg_catalog.pg_namespace n
@@ -12,10 +13,10 @@ export const schemas: Reader = {
 
 export const defaultPrivileges: Reader = {
   catalogue: 'pg_default_acl',
+  kind: 'default privileges',
   present: anyRow('pg_default_acl'),
   sql: () => `
-    select a.oid, 'default privileges' as kind,
-      pg_catalog.quote_ident(pg_catalog.pg_get_userbyid(a.defaclrole))
+    select a.oid, pg_catalog.quote_ident(pg_catalog.pg_get_userbyid(a.defaclrole))
         || coalesce(' in schema ' || pg_catalog.quote_ident(n.nspname), '') || ' on ' || ${OBJECTS} as name,
       coalesce(${GRANTED}, '{}') as granted, coalesce(${REVOKED}, '{}') as revoked
     from pg_catalog.pg_default_acl a left join pg_catalog.pg_namespace n on n.oid = a.defaclnamespace
@@ -39,8 +40,9 @@ const REVOKED = `(select pg_catalog.array_agg(i::text order by i::text collate "
 /** Version and schema of an extension; its members come with it. */
 export const extensions: Reader = {
   catalogue: 'pg_extension',
+  kind: 'extension',
   sql: () => `
-    select x.oid, 'extension' as kind, pg_catalog.quote_ident(x.extname) as name,
+    select x.oid, pg_catalog.quote_ident(x.extname) as name,
       x.extversion as version, pg_catalog.quote_ident(n.nspname) as schema, ${owner('x.extowner')},
       array(select t::pg_catalog.regclass::text from pg_catalog.unnest(x.extconfig) t order by 1) as "configurationTables"
     from pg_catalog.pg_extension x join pg_catalog.pg_namespace n on n.oid = x.extnamespace`,

@@ -3,8 +3,9 @@ import { notInExtension, owner, privileges, qualified, regclass, userSchema, typ
 /** Parameters of sequences. Where one stands is data, not schema. */
 export const sequences: Reader = {
   catalogue: 'pg_class',
+  kind: 'sequence',
   sql: ({ only }) => `
-    select c.oid, 'sequence' as kind, ${qualified('n', 'c.relname')} as name,
+    select c.oid, ${qualified('n', 'c.relname')} as name,
       o.refobjid::pg_catalog.regclass::text as parent,
       o.refobjid::pg_catalog.regclass::text || '.' || pg_catalog.quote_ident(a.attname) as "ownedBy",
       case when o.deptype = 'i' then true end as identity,

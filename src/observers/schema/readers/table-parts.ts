@@ -14,9 +14,10 @@ const OF_RELATION = (oid: string): string => `
 
 export const triggers: Reader = {
   catalogue: 'pg_trigger',
+  kind: 'trigger',
   present: `exists (select from pg_catalog.pg_trigger where not tgisinternal)`,
   sql: ({ only }) => `
-    select t.oid, 'trigger' as kind, ${named('t.tgname')},
+    select t.oid, ${named('t.tgname')},
       pg_catalog.pg_get_triggerdef(t.oid) as definition, ${FIRING('t.tgenabled')},
       case when t.tgparentid <> 0 then true end as inherited
     from pg_catalog.pg_trigger t ${OF_RELATION('t.tgrelid')}
@@ -26,10 +27,11 @@ export const triggers: Reader = {
 /** Rules of the user's; the one that makes a view is the view's definition. */
 export const rules: Reader = {
   catalogue: 'pg_rewrite',
+  kind: 'rule',
   present: `exists (select from pg_catalog.pg_rewrite where rulename <> '_RETURN' or ev_enabled <> 'O' or oid in
       (select d.objoid from pg_catalog.pg_description d where d.classoid = 'pg_catalog.pg_rewrite'::pg_catalog.regclass))`,
   sql: ({ only }) => `
-    select r.oid, 'rule' as kind, ${named('r.rulename')},
+    select r.oid, ${named('r.rulename')},
       pg_catalog.pg_get_ruledef(r.oid) as definition, ${FIRING('r.ev_enabled')}
     from pg_catalog.pg_rewrite r ${OF_RELATION('r.ev_class')}
     where (r.rulename <> '_RETURN' or r.ev_enabled <> 'O' or exists (
@@ -41,9 +43,10 @@ export const rules: Reader = {
 /** Those on tables of an extension too: no extension brings policies for the user's roles. */
 export const policies: Reader = {
   catalogue: 'pg_policy',
+  kind: 'policy',
   present: anyRow('pg_policy'),
   sql: ({ only }) => `
-    select p.oid, 'policy' as kind, ${named('p.polname')},
+    select p.oid, ${named('p.polname')},
       case p.polcmd when 'r' then 'select' when 'a' then 'insert' when 'w' then 'update' when 'd' then 'delete'
         else 'all' end as command,
       p.polpermissive as permissive,

@@ -2,9 +2,10 @@ import { notInExtension, outsideSystem, owner, qualified, type Reader, userSchem
 
 export const textSearchParsers: Reader = {
   catalogue: 'pg_ts_parser',
+  kind: 'text search parser',
   present: outsideSystem('pg_ts_parser', 'prsnamespace'),
   sql: () => `
-    select p.oid, 'text search parser' as kind, ${qualified('n', 'p.prsname')} as name,
+    select p.oid, ${qualified('n', 'p.prsname')} as name,
       p.prsstart::text as start, p.prstoken::text as token, p.prsend::text as end,
       nullif(p.prsheadline::text, '-') as headline, p.prslextype::text as "lexemeTypes"
     from pg_catalog.pg_ts_parser p join pg_catalog.pg_namespace n on n.oid = p.prsnamespace
@@ -13,9 +14,10 @@ export const textSearchParsers: Reader = {
 
 export const textSearchTemplates: Reader = {
   catalogue: 'pg_ts_template',
+  kind: 'text search template',
   present: outsideSystem('pg_ts_template', 'tmplnamespace'),
   sql: () => `
-    select t.oid, 'text search template' as kind, ${qualified('n', 't.tmplname')} as name,
+    select t.oid, ${qualified('n', 't.tmplname')} as name,
       nullif(t.tmplinit::text, '-') as init, t.tmpllexize::text as lexize
     from pg_catalog.pg_ts_template t join pg_catalog.pg_namespace n on n.oid = t.tmplnamespace
     where ${userSchema('n')} and ${notInExtension('pg_ts_template', 't.oid')}`,
@@ -23,9 +25,10 @@ export const textSearchTemplates: Reader = {
 
 export const textSearchDictionaries: Reader = {
   catalogue: 'pg_ts_dict',
+  kind: 'text search dictionary',
   present: outsideSystem('pg_ts_dict', 'dictnamespace'),
   sql: () => `
-    select d.oid, 'text search dictionary' as kind, ${qualified('n', 'd.dictname')} as name,
+    select d.oid, ${qualified('n', 'd.dictname')} as name,
       ${qualified('tn', 't.tmplname')} as template, d.dictinitoption as options,
       ${owner('d.dictowner')}
     from pg_catalog.pg_ts_dict d
@@ -37,9 +40,10 @@ export const textSearchDictionaries: Reader = {
 
 export const textSearchConfigurations: Reader = {
   catalogue: 'pg_ts_config',
+  kind: 'text search configuration',
   present: outsideSystem('pg_ts_config', 'cfgnamespace'),
   sql: () => `
-    select c.oid, 'text search configuration' as kind, ${qualified('n', 'c.cfgname')} as name,
+    select c.oid, ${qualified('n', 'c.cfgname')} as name,
       ${qualified('pn', 'p.prsname')} as parser,
       array(select (select k.alias from pg_catalog.ts_token_type(c.cfgparser) k where k.tokid = m.maptokentype) || ': '
           || pg_catalog.string_agg(m.mapdict::pg_catalog.regdictionary::text, ', ' order by m.mapseqno)

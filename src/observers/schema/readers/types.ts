@@ -2,9 +2,10 @@ import { FIRST_USER_OID, notInExtension, outsideSystem, owner, privileges, quali
 
 export const domains: Reader = {
   catalogue: 'pg_type',
+  kind: 'domain',
   present: outsideSystem('pg_type', 'typnamespace', `typtype = 'd'`),
   sql: ({ only }) => `
-    select t.oid, 'domain' as kind, ${qualified('n', 't.typname')} as name,
+    select t.oid, ${qualified('n', 't.typname')} as name,
       pg_catalog.format_type(t.typbasetype, t.typtypmod) as type,
       nullif(t.typnotnull, false) as "notNull",
       coalesce(pg_catalog.pg_get_expr(t.typdefaultbin, 'pg_catalog.pg_type'::pg_catalog.regclass), t.typdefault)
@@ -21,9 +22,10 @@ export const domains: Reader = {
 /** Enums, composite types (their attributes are columns), and shell types. */
 export const plainTypes: Reader = {
   catalogue: 'pg_type',
+  kind: 'type',
   present: outsideSystem('pg_type', 'typnamespace', `(typtype in ('e', 'p') or typrelid <> 0)`),
   sql: ({ only }) => `
-    select t.oid, 'type' as kind, ${qualified('n', 't.typname')} as name,
+    select t.oid, ${qualified('n', 't.typname')} as name,
       case t.typtype when 'e' then 'enum' when 'c' then 'composite' else 'shell' end as variety,
       case when t.typtype = 'e' then array(select e.enumlabel::text from pg_catalog.pg_enum e
         where e.enumtypid = t.oid order by e.enumsortorder) end as labels,
@@ -36,9 +38,10 @@ export const plainTypes: Reader = {
 
 export const rangeTypes: Reader = {
   catalogue: 'pg_type',
+  kind: 'type',
   present: outsideSystem('pg_type', 'typnamespace', `typtype = 'r'`),
   sql: ({ only }) => `
-    select t.oid, 'type' as kind, ${qualified('n', 't.typname')} as name, 'range' as variety,
+    select t.oid, ${qualified('n', 't.typname')} as name, 'range' as variety,
       pg_catalog.format_type(r.rngsubtype, null) as subtype,
       (select ${qualified('cn', 'c.opcname')}
         from pg_catalog.pg_opclass c join pg_catalog.pg_namespace cn on cn.oid = c.opcnamespace
@@ -55,9 +58,10 @@ export const rangeTypes: Reader = {
 
 export const baseTypes: Reader = {
   catalogue: 'pg_type',
+  kind: 'type',
   present: outsideSystem('pg_type', 'typnamespace', `typtype = 'b' and typarray <> 0`),
   sql: ({ only }) => `
-    select t.oid, 'type' as kind, ${qualified('n', 't.typname')} as name, 'base' as variety,
+    select t.oid, ${qualified('n', 't.typname')} as name, 'base' as variety,
       ${FUNCTIONS.map(([column, property]) => `nullif(t.${column}::text, '-') as "${property}"`).join(', ')},
       t.typlen as "lengthBytes", t.typbyval as "passedByValue", t.typalign::text as alignment,
       t.typstorage::text as storage, t.typcategory::text as category, nullif(t.typispreferred, false) as preferred,
@@ -71,10 +75,11 @@ export const baseTypes: Reader = {
 /** Types that come with a table or another type are named only where something was put on them by hand. */
 export const impliedTypes: Reader = {
   catalogue: 'pg_type',
+  kind: 'type',
   present: `exists (select from pg_catalog.pg_type where typacl is not null) or ${saidOfTypes('pg_description')}
     or ${saidOfTypes('pg_seclabel')}`,
   sql: ({ only }) => `
-    select t.oid, 'type' as kind, ${qualified('n', 't.typname')} as name,
+    select t.oid, ${qualified('n', 't.typname')} as name,
       case when t.typtype = 'c' then t.typrelid::pg_catalog.regclass::text end as parent, 'implied' as variety,
       ${COMMON}
     from pg_catalog.pg_type t join pg_catalog.pg_namespace n on n.oid = t.typnamespace
