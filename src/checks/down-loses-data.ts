@@ -29,30 +29,30 @@ export const downLosesData = defineCheck({
   },
 });
 
-function* lossesOf({ relation, before, after }: DataChange, counted: RowLoss | undefined): Iterable<Observation> {
+function* lossesOf({ relation, before, after }: DataChange, compared: RowLoss | undefined): Iterable<Observation> {
   // A sequence does not go back with the transaction, and a gap in it is no loss.
   if (!before || isSequence(before) || (after && isSequence(after))) return;
   if (!after) {
     if (before.rows > 0) yield seen(relation, `loses ${relation} with its ${counted(before.rows, 'row')}`, before.rows);
     return;
   }
-  const missing = counted?.missingRows ?? Math.max(0, before.rows - after.rows);
+  const missing = compared?.missingRows ?? Math.max(0, before.rows - after.rows);
   if (missing > 0) yield seen(relation, `loses ${counted(missing, 'row')} of ${relation}`, missing);
-  const added = counted?.addedRows ?? Math.max(0, after.rows - before.rows);
+  const added = compared?.addedRows ?? Math.max(0, after.rows - before.rows);
   if (added > 0) {
     yield {
       ...seen(relation, `leaves ${counted(added, 'row')} in ${relation} that were not there before`, added),
       severity: 'warning',
     };
   }
-  yield* columnLosses(relation, before, after, counted);
+  yield* columnLosses(relation, before, after, compared);
 }
 
 function* columnLosses(
   relation: string,
   before: TableLedger,
   after: TableLedger,
-  counted: RowLoss | undefined,
+  compared: RowLoss | undefined,
 ): Iterable<Observation> {
   for (const [column, was] of Object.entries(before.columns)) {
     const is = after.columns[column];
@@ -62,8 +62,8 @@ function* columnLosses(
         yield seen(relation, `loses ${relation}.${column} with ${counted(filledRows, 'value')}`, filledRows, column);
       continue;
     }
-    if (counted) {
-      const rows = counted.differingRows[column] ?? 0;
+    if (compared) {
+      const rows = compared.differingRows[column] ?? 0;
       if (rows > 0) yield seen(relation, `changes ${relation}.${column} in ${counted(rows, 'row')}`, rows, column);
       continue;
     }

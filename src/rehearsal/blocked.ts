@@ -18,7 +18,7 @@ export function whyNotUnwind(run: Run, { id }: Migration): string | undefined {
   if (run.stuck !== undefined) return run.stuck;
   if (run.unfinished === true) return 'the tool has a migration in its books as unfinished';
   if (!run.applied.has(id)) return 'it is not applied';
-  const above = run.appliedHere.slice(run.appliedHere.indexOf(id) + 1);
-  const dependent = run.plan.ordered.find((other) => above.includes(other.id) && other.dependsOn.includes(id));
+  const above = new Set(run.appliedHere.slice(run.appliedHere.indexOf(id) + 1));
+  const dependent = run.plan.ordered.find((other) => above.has(other.id) && other.dependsOn.includes(id));
   return dependent && `${dependent.id}, which depends on it, is still applied`;
 }

@@ -1,5 +1,8 @@
 import type { RunOutcome } from '../migrations/source.ts';
+import { connect } from '../postgres/connect.ts';
 import type { StepRecord } from '../recording/recording.ts';
+import { PgrehearseError } from '../support/errors.ts';
+import { milliseconds } from './milliseconds.ts';
 import { rebuild } from './rebuild.ts';
 import type { Run, StepRequest } from './run.ts';
 
@@ -22,6 +25,7 @@ export async function performStep(run: Run, request: StepRequest): Promise<StepR
   const outcome = await run.stage.session.run(migration, direction, run.signal);
   const durationMs = milliseconds(performance.now() - startedAt);
   const observations = await run.watching.afterStep();
+  if (run.watching.failures.length > 0) await mustStillAnswer(run, request);
   await keepBooks(run, request, outcome);
   return record(run, {
     migration: migration.id,
@@ -67,5 +71,25 @@ async function keepBooks(run: Run, { migration: { id }, direction }: StepRequest
   if (direction === 'up' && run.applied.has(id)) run.appliedHere.push(id);
 }
 
-/** Tenths of a millisecond: finer is noise. */
-export const milliseconds = (ms: number): number => Math.round(ms * 10) / 10;
+/**
+ * Observers that break one by one are dropped; a server that is gone is not a result of the migration.
+ *
+ * @throws {PgrehearseError} `SERVER_UNAVAILABLE`
+ */
+async function mustStillAnswer(
+  { stage: { server }, signal }: Run,
+  { migration, direction }: StepRequest,
+): Promise<void> {
+  try {
+    await using session = await connect(server.target('postgres').connectionString, {
+      applicationName: 'pgrehearse observer pulse',
+    });
+    await session.query('select 1');
+  } catch (cause) {
+    signal.throwIfAborted();
+    throw new PgrehearseError('SERVER_UNAVAILABLE', `The server was lost during ${direction} of ${migration.id}.`, {
+      cause,
+      hint: 'Did it run out of memory or disk? The same migration may do that in production.',
+    });
+  }
+}

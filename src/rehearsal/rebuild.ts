@@ -9,7 +9,7 @@ import {
 import type { DataChange } from '../recording/data-ledger.ts';
 import type { Rebuild, StepRecord } from '../recording/recording.ts';
 import { toError } from '../support/errors.ts';
-import { milliseconds } from './perform-step.ts';
+import { milliseconds } from './milliseconds.ts';
 import { replay } from './replay.ts';
 import type { Run } from './run.ts';
 import { setStage } from './stage.ts';

@@ -57,18 +57,20 @@ export async function openWatching(observers: readonly Observer[], context: Obse
       seen.push(observations);
       return observations;
     },
-    state: () => ({
-      schema: applySchemaChanges(
-        start.schema ?? {},
-        seen.map(({ schema = [] }) => schema),
-      ),
-      data: applyDataChanges(
-        start.data ?? NO_DATA,
-        seen.map(({ data = [] }) => data),
-      ),
-    }),
+    state: () => stateAfter(start, seen),
     [Symbol.asyncDispose]: () => disposals[Symbol.asyncDispose](),
   };
 }
+
+const stateAfter = (start: StartRecord, seen: readonly Observations[]): ReturnType<Watching['state']> => ({
+  schema: applySchemaChanges(
+    start.schema ?? {},
+    seen.map(({ schema = [] }) => schema),
+  ),
+  data: applyDataChanges(
+    start.data ?? NO_DATA,
+    seen.map(({ data = [] }) => data),
+  ),
+});
 
 const NO_DATA: DataLedger = { tables: {}, sequences: {}, unread: {} };

@@ -9,7 +9,7 @@ export interface Fact {
 }
 
 /** What was rehearsed, on what, from what. */
-export function facts({ backup, server, plan, steps, startedAt, tool }: Recording): Fact[] {
+export function facts({ backup, server, plan, steps, startedAt, tool, observerFailures }: Recording): Fact[] {
   const rebuilds = steps.flatMap(({ migration, rebuilt }) => (rebuilt ? [{ migration, reason: rebuilt.reason }] : []));
   return [
     { label: 'Plan', text: planText(plan) },
@@ -29,6 +29,7 @@ export function facts({ backup, server, plan, steps, startedAt, tool }: Recordin
       label: 'Server',
       text: `PostgreSQL ${server.version} (${server.provider}), migrations run as ${server.migrationRole}`,
     },
+    ...observerFailures.map(({ observer, message }) => ({ label: 'Not watched', text: `${observer}: ${message}` })),
     ...rebuilds.map(({ migration, reason }) => ({ label: 'Rebuilt', text: `before ${migration}: ${reason}` })),
     { label: 'Rehearsed', text: `${minute(startedAt)} with pgrehearse ${tool.version}` },
   ];

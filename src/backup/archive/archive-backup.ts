@@ -16,6 +16,7 @@ import { roleShims } from '../role-shims.ts';
 import { PgrehearseError } from '../../support/errors.ts';
 import { archiveHeader, type ArchiveHeader } from './archive-header.ts';
 import { surveyArchive } from './archive-survey.ts';
+import { checkFolder } from './check-folder.ts';
 import { checkTar } from './check-tar.ts';
 import { findPgRestore, type ToolWish } from './find-pg-restore.ts';
 import { readArchive } from './read-archive.ts';
@@ -45,6 +46,7 @@ export async function openArchive(
   const archive: Archive = { ...located, description: describe(located, header), wish, onWarning };
   const tool = await findPgRestore(wish, signal);
   if (located.format === 'tar' && located.compression === 'none') await checkTar(located.path);
+  if (located.format === 'directory') await checkFolder(located.path);
   // Reads the table of contents, so that a damaged one is known before a server is started.
   if (located.compression === 'none') for await (const _ of readArchive(tool, ['--list', located.path], signal));
   return {
@@ -92,7 +94,7 @@ async function restore(
     const available = await availableExtensions(upkeep);
     survey.extensions.filter((extension) => !available.has(extension)).forEach((extension) => report.lacks(extension));
     await restoreArchive(
-      { tool, path, jobs: jobsFor(format), folder: folder.path, target, report, onWarning, onProgress },
+      { tool, path, jobs: jobsFor(format), folder: folder.path, upkeep, target, report, onWarning, onProgress },
       signal,
     );
     await afterRestore(upkeep, { database: target.database, settings: survey.databaseSettings, report });
@@ -118,7 +120,10 @@ async function readTables(
   const tool = await findPgRestore(archive.wish, signal);
   const path = await unwrapped(archive, folder.path, signal);
   // pg_restore knows tables by name alone here; what they are qualified with is looked at in what it prints.
-  const tables = names.flatMap((name) => [name, ...[...name.matchAll(/\./g)].map(({ index }) => name.slice(index + 1))]);
+  const tables = names.flatMap((name) => [
+    name,
+    ...[...name.matchAll(/\./g)].map(({ index }) => name.slice(index + 1)),
+  ]);
   const selected = [...new Set(tables)].filter((table) => table !== '').map((table) => `--table=${table}`);
   return readRows(scanSql(readArchive(tool, [...selected, '--file=-', path], signal)), names);
 }

@@ -1,6 +1,7 @@
 import { writeFile } from 'node:fs/promises';
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
+import type { Database } from '../../postgres/connect.ts';
 import { PgrehearseError } from '../../support/errors.ts';
 import type { BackupDescription, RestoreProgress, RestoreTarget } from '../backup.ts';
 import type { RestoreReport } from '../restore-report.ts';
@@ -8,6 +9,7 @@ import type { PgRestoreTool } from './find-pg-restore.ts';
 import { createMessageReader, type PgRestoreMessage } from './pg-restore-messages.ts';
 import { unreadable } from './read-archive.ts';
 import { runPgRestore } from './run-pg-restore.ts';
+import { watchForStall } from './stall-watch.ts';
 
 export interface ArchiveRestore {
   readonly tool: PgRestoreTool;
@@ -17,6 +19,10 @@ export interface ArchiveRestore {
   /** A temporary folder of ours. */
   readonly folder: string;
   readonly target: RestoreTarget;
+  /** A session of our own on the same database. */
+  readonly upkeep: Database;
+  /** For tests. */
+  readonly stallLimitMs?: number;
   readonly report: RestoreReport;
   readonly onWarning: (message: string) => void;
   readonly onProgress: (progress: RestoreProgress) => void;
@@ -24,19 +30,28 @@ export interface ArchiveRestore {
 
 /** @throws {PgrehearseError} `BACKUP_UNREADABLE`, `SERVER_UNAVAILABLE` */
 export async function restoreArchive(restore: ArchiveRestore, signal: AbortSignal): Promise<void> {
-  const { tool, path, target, folder, jobs } = restore;
+  const { tool, path, target, folder, jobs, upkeep, stallLimitMs } = restore;
   const passwordFile = join(folder, 'pgpass');
   await writeFile(passwordFile, `*:*:*:*:${target.password.replaceAll(/[\\:]/g, String.raw`\$&`)}\n`, { mode: 0o600 });
   const reader = createMessageReader();
   const log = new RestoreLog(restore);
-  const code = await runPgRestore(
-    { tool, path, target, passwordFile, jobs, onStderr: (text) => log.take(reader.push(text)) },
-    signal,
-  );
+  await using stall = watchForStall(upkeep, stallLimitMs === undefined ? {} : { limitMs: stallLimitMs });
+  const onStderr = (text: string): void => {
+    stall.heard();
+    log.take(reader.push(text));
+  };
+  const either = AbortSignal.any([signal, stall.signal]);
+  const code = await runPgRestore({ tool, path, target, passwordFile, jobs, onStderr }, either);
   signal.throwIfAborted();
+  if (stall.signal.aborted) throw stalled(path);
   log.take(reader.end());
   log.close(code);
 }
+
+const stalled = (path: string): PgrehearseError =>
+  new PgrehearseError('BACKUP_UNREADABLE', `pg_restore stopped working on ${path} without an error.`, {
+    hint: 'The backup may be damaged. Try `pg_restore --file=/dev/null` on it.',
+  });
 
 /** A tar archive can be read by one job only. */
 export const jobsFor = (format: BackupDescription['format']): number =>

@@ -17,6 +17,8 @@ export interface ColumnContents {
 
 interface ContentsRow {
   readonly at: number;
+  /** Which of the reading's queries; the server gives the rows of a union in any order. */
+  readonly chunk: number;
   readonly rows: string;
   readonly sums: readonly (string | null)[];
   readonly filled: readonly string[];
@@ -27,12 +29,12 @@ interface ContentsRow {
 /** Reads several relations in one round trip. Rejects when one of them cannot be read. */
 export async function readContents(database: Database, readings: readonly Reading[]): Promise<Contents[]> {
   const queries = readings.flatMap((reading, at) =>
-    readingQueries(reading).map((query) => `select ${at} as at, q.* from (${query}) q`),
+    readingQueries(reading).map((query, chunk) => `select ${at} as at, ${chunk} as chunk, q.* from (${query}) q`),
   );
   if (queries.length === 0) return [];
   const rows = await database.query<ContentsRow>(queries.join('\nunion all\n'));
   return readings.map((reading, at) => {
-    const ofReading = rows.filter((row) => row.at === at);
+    const ofReading = rows.filter((row) => row.at === at).toSorted((a, b) => a.chunk - b.chunk);
     return merge(ofReading, reading);
   });
 }

@@ -3,7 +3,7 @@ import { diffLedgers } from '../../recording/changes.ts';
 import { Disposals } from '../../support/disposals.ts';
 import type { Observer, ObserverContext, Watch } from '../observer.ts';
 import { ledgerReader, type ReadLedger } from './ledger-reader.ts';
-import { openReadingSession } from './reading-session.ts';
+import { openReadingSessions } from './reading-session.ts';
 import { rowWrites } from './row-writes.ts';
 import type { StoredRelation } from './catalogue/stored-relation.ts';
 import { type LogReader, openLogReader } from './touched-files.ts';
@@ -15,10 +15,10 @@ export const dataObserver: Observer = {
     const disposals = new Disposals();
     try {
       const { server, database } = context;
-      const session = disposals.use(await openReadingSession(server.target(database).connectionString));
+      const sessions = disposals.use(await openReadingSessions(server.target(database).connectionString));
       const log = disposals.use(await openLogReader(server.target('postgres').connectionString, database));
-      const read = ledgerReader(session.database, isBookkeeping(context, session.defaultSchemas));
-      const watch = await watchLedger(log, read, await worthReadingBytes(session.database));
+      const read = ledgerReader(sessions, isBookkeeping(context, sessions.defaultSchemas));
+      const watch = await watchLedger(log, read, await worthReadingBytes(sessions.main));
       return { ...watch, [Symbol.asyncDispose]: () => disposals[Symbol.asyncDispose]() };
     } catch (error) {
       await disposals[Symbol.asyncDispose]();

@@ -4,6 +4,7 @@ import { type Catalogue, readCatalogue } from './catalogue/catalogue.ts';
 import type { StoredRelation } from './catalogue/stored-relation.ts';
 import { type LedgerPlan, ledgerPlanner } from './entry-plan.ts';
 import { readLargeObjects } from './large-objects.ts';
+import type { ReadingSessions } from './reading-session.ts';
 import { sequenceReader } from './sequences.ts';
 import { tableReader } from './table-reader.ts';
 
@@ -15,9 +16,10 @@ export interface LedgerReading {
 /** Reads a ledger. @param touched Files that may have been written since the last call; absent: any may. */
 export type ReadLedger = (touched?: ReadonlySet<number>) => Promise<LedgerReading>;
 
-export function ledgerReader(database: Database, excluded: (relation: StoredRelation) => boolean): ReadLedger {
+export function ledgerReader(sessions: ReadingSessions, excluded: (relation: StoredRelation) => boolean): ReadLedger {
+  const database = sessions.main;
   const planFor = ledgerPlanner(excluded);
-  const readTables = tableReader(database);
+  const readTables = tableReader(sessions);
   const readSequenceLedgers = sequenceReader(database, excluded);
   const readLargeObjectLedger = largeObjectReader(database);
   let last: { readonly catalogue: Catalogue; readonly plan: LedgerPlan } | undefined;

@@ -1,6 +1,7 @@
 import type { Database } from '../../postgres/connect.ts';
 import { type Contents, readContents } from './contents.ts';
 import type { Reading } from './reading.ts';
+import type { ReadingSessions } from './reading-session.ts';
 
 export interface PartReading {
   readonly oid: number;
@@ -9,37 +10,44 @@ export interface PartReading {
 
 export type ReadingResult = { readonly contents: Contents } | { readonly unread: string };
 
-/** Reads each part once, small ones many in one query. */
+/** Large parts are read one after the other by all processors; small ones many in one query, in several sessions. */
 export async function readParts(
-  database: Database,
+  sessions: ReadingSessions,
   parts: readonly PartReading[],
 ): Promise<Map<number, ReadingResult>> {
   const results = new Map<number, ReadingResult>();
-  for (const batch of await batches(database, parts)) {
-    for (const [oid, result] of await readBatch(database, batch)) results.set(oid, result);
-  }
+  const { large, small } = await batches(sessions.main, parts);
+  const readNext = async (database: Database, waiting: PartReading[][]): Promise<void> => {
+    for (let batch = waiting.shift(); batch; batch = waiting.shift()) {
+      for (const [oid, result] of await readBatch(database, batch)) results.set(oid, result);
+    }
+  };
+  await readNext(sessions.main, large);
+  const readers = small.length > 1 ? await sessions.all() : [sessions.main];
+  const finished = await Promise.allSettled(readers.map((database) => readNext(database, small)));
+  for (const reader of finished) if (reader.status === 'rejected') throw reader.reason;
   return results;
 }
 
-async function readBatch(database: Database, batch: readonly PartReading[]): Promise<[number, ReadingResult][]> {
+async function readBatch(
+  database: Database,
+  batch: readonly PartReading[],
+): Promise<(readonly [number, ReadingResult])[]> {
   try {
     const contents = await readContents(
       database,
       batch.map(({ reading }) => reading),
     );
-    return batch
-      .flatMap(({ oid }, at) => {
-        const found = contents[at];
-        return found ? [[oid, { contents: found }] as const] : [];
-      })
-      .map(([oid, result]) => [oid, result]);
+    return contents.flatMap((found, at) => {
+      const oid = batch[at]?.oid;
+      return oid === undefined ? [] : [[oid, { contents: found }] as const];
+    });
   } catch (error) {
+    const reason = reasonOf(error);
     const [part, ...others] = batch;
-    if (!part) return [];
-    if (others.length === 0) return [[part.oid, { unread: reasonOf(error) }]];
-    const each = await Promise.resolve(batch.map((one) => [one]));
-    const results: [number, ReadingResult][] = [];
-    for (const one of each) results.push(...(await readBatch(database, one)));
+    if (part && others.length === 0) return [[part.oid, { unread: reason }]];
+    const results: (readonly [number, ReadingResult])[] = [];
+    for (const one of batch) results.push(...(await readBatch(database, [one])));
     return results;
   }
 }
@@ -54,31 +62,38 @@ function reasonOf(error: unknown): string {
   return `the server could not read it (SQLSTATE ${code})`;
 }
 
-const SMALL_BYTES = 2_000_000;
-const BATCH_BYTES = 8_000_000;
-const BATCH_COLUMNS = 400;
+/** From here on the server uses several processes for one table by itself. */
+const LARGE_BYTES = 8 * 1024 * 1024;
+const BATCH_BYTES = 4_000_000;
+const BATCH_COLUMNS = 300;
 
-async function batches(database: Database, parts: readonly PartReading[]): Promise<PartReading[][]> {
-  if (parts.length < 2) return parts.map((part) => [part]);
+interface Batches {
+  readonly large: PartReading[][];
+  readonly small: PartReading[][];
+}
+
+async function batches(database: Database, parts: readonly PartReading[]): Promise<Batches> {
+  if (parts.length < 2) return { large: parts.map((part) => [part]), small: [] };
   const sizes = await sizesOf(database, parts);
-  const result: PartReading[][] = [];
-  let open: PartReading[] = [];
-  let room = { bytes: BATCH_BYTES, columns: BATCH_COLUMNS };
+  const large: PartReading[][] = [];
+  const small: PartReading[][] = [];
+  let room = { bytes: 0, columns: 0 };
   for (const part of parts) {
     const bytes = sizes.get(part.oid) ?? 0;
-    if (bytes > SMALL_BYTES) {
-      result.push([part]);
+    const columns = part.reading.columns.length;
+    if (bytes >= LARGE_BYTES) {
+      large.push([part]);
       continue;
     }
-    if (open.length > 0 && (room.bytes < bytes || room.columns < part.reading.columns.length)) {
-      result.push(open);
-      open = [];
+    const open = small.at(-1);
+    if (open && room.bytes >= bytes && room.columns >= columns) open.push(part);
+    else {
+      small.push([part]);
       room = { bytes: BATCH_BYTES, columns: BATCH_COLUMNS };
     }
-    open.push(part);
-    room = { bytes: room.bytes - bytes, columns: room.columns - part.reading.columns.length };
+    room = { bytes: room.bytes - bytes, columns: room.columns - columns };
   }
-  return open.length > 0 ? [...result, open] : result;
+  return { large, small };
 }
 
 async function sizesOf(database: Database, parts: readonly PartReading[]): Promise<Map<number, number>> {

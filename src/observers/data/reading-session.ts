@@ -1,5 +1,6 @@
 import { availableParallelism } from 'node:os';
 import { connect, type Database } from '../../postgres/connect.ts';
+import { Disposals } from '../../support/disposals.ts';
 
 /**
  * Text forms of values depend on these; a database may carry its own (`alter database … set`), so each is fixed here.
@@ -29,7 +30,7 @@ set lock_timeout = '60s';
 set work_mem = '64MB';
 set parallel_setup_cost = 0;
 set parallel_tuple_cost = 0;
-set min_parallel_table_scan_size = '1MB';
+set min_parallel_table_scan_size = '8MB';
 set enable_seqscan = on;
 set enable_parallel_append = on;`;
 
@@ -38,23 +39,51 @@ export async function fixTextForms(database: Database): Promise<void> {
   await database.script(TEXT_FORMS + CONDUCT);
 }
 
-export interface ReadingSession extends AsyncDisposable {
-  readonly database: Database;
+export interface ReadingSessions extends AsyncDisposable {
+  readonly main: Database;
+  /** As many sessions as there are processors, for reading many tables at once. Opened when first asked for. */
+  all(): Promise<readonly Database[]>;
   /** Schemas that an unqualified name is looked up in by a session that sets nothing. */
   readonly defaultSchemas: readonly string[];
 }
 
-/** Opens a session that reads contents; it holds no lock and no snapshot between two queries. */
-export async function openReadingSession(connectionString: string): Promise<ReadingSession> {
-  const database = await connect(connectionString, { applicationName: 'pgrehearse observer data' });
+const SESSIONS = Math.min(availableParallelism(), 4);
+
+/** Opens sessions that read contents; they hold no lock and no snapshot between two queries. */
+export async function openReadingSessions(connectionString: string): Promise<ReadingSessions> {
+  const disposals = new Disposals();
+  const open = async (): Promise<Database> =>
+    disposals.use(await connect(connectionString, { applicationName: 'pgrehearse observer data' }));
+  const openPrepared = async (): Promise<Database> => prepare(await open());
+  try {
+    const main = await open();
+    const defaultSchemas = await schemasOf(main);
+    await prepare(main);
+    let others: Promise<Database[]> | undefined;
+    return {
+      main,
+      all: async () => {
+        others ??= Promise.all(Array.from({ length: SESSIONS - 1 }, openPrepared));
+        return [main, ...(await others)];
+      },
+      defaultSchemas,
+      [Symbol.asyncDispose]: () => disposals[Symbol.asyncDispose](),
+    };
+  } catch (error) {
+    await disposals[Symbol.asyncDispose]();
+    throw error;
+  }
+}
+
+async function prepare(database: Database): Promise<Database> {
+  await fixTextForms(database);
+  await database.script(`set max_parallel_workers_per_gather = ${SESSIONS}`);
+  return database;
+}
+
+async function schemasOf(database: Database): Promise<string[]> {
   const [row] = await database.query<{ schemas: string[] }>(
     'select pg_catalog.current_schemas(false)::text[] as schemas',
   );
-  await fixTextForms(database);
-  await database.script(`set max_parallel_workers_per_gather = ${Math.min(availableParallelism(), 4)}`);
-  return {
-    database,
-    defaultSchemas: [...new Set([...(row?.schemas ?? []), 'public'])],
-    [Symbol.asyncDispose]: () => database[Symbol.asyncDispose](),
-  };
+  return [...new Set([...(row?.schemas ?? []), 'public'])];
 }

@@ -1,8 +1,8 @@
-import type { Database } from '../../postgres/connect.ts';
 import type { TableLedger } from '../../recording/data-ledger.ts';
 import { addContents, type Contents } from './contents.ts';
 import type { EntryPlan, PartPlan } from './entry-plan.ts';
 import { type ReadingResult, readParts } from './read-parts.ts';
+import type { ReadingSessions } from './reading-session.ts';
 import { tableLedger } from './table-ledger.ts';
 
 /** What may have changed since the tables were last read. */
@@ -30,7 +30,7 @@ interface Kept {
 
 /** Remembers what it read of each stored relation, and reads again only what may have changed. */
 export function tableReader(
-  database: Database,
+  sessions: ReadingSessions,
 ): (plans: readonly EntryPlan[], change: Change) => Promise<TableReadings> {
   let kept = new Map<number, Kept>();
   const assemble = assembler();
@@ -38,7 +38,7 @@ export function tableReader(
     const parts = plans.flatMap((plan) => plan.parts);
     const stale = parts.filter((plan) => isStale(plan, kept.get(plan.part.oid), change));
     const fresh = await readParts(
-      database,
+      sessions,
       stale.map(({ part, reading }) => ({ oid: part.oid, reading })),
     );
     kept = new Map(

@@ -3,25 +3,29 @@ export interface Scope {
   readonly major: number;
   /** Passwords and connection strings can be read, in order to be hashed. */
   readonly superuser: boolean;
-  /** Condition on the object's number: always true for a full reading, a list for a partial one. */
-  readonly only: (oid: string) => string;
+  /** Condition on the unit's number: always true for a full reading, a list for a partial one. */
+  readonly only: (unit: string) => string;
 }
 
 /**
  * Reads one kind of object from the catalogue, as one query.
  *
- * Each row gives `oid`, `kind` (unless the reader has it), and either `name` or `parent` and `part` (then the name is
- * `<parent>.<part>`). Every other column that is not null is a property; the entries of a column `rest` are properties too; a column that begins
- * with `secret:` is recorded as a keyed hash only. What can be said of any object is not read here but in
- * `annotations.ts`.
+ * Each row gives `oid`, `unit` where that is another number, `kind` (unless the reader has it), and either `name` or
+ * `parent` and `part` (then the name is `<parent>.<part>`). Every other column that is not null is a property; the
+ * entries of a column `rest` are properties too; a column that begins with `secret:` is recorded as a keyed hash only.
+ * What can be said of any object is not read here but in `annotations.ts`.
  */
 export interface Reader {
-  /** The catalogue whose `oid` the rows carry: a row of it that changes makes the object be read again. */
+  /** The catalogue of the unit: the relation, type, function … that the object is or belongs to, and is read with. */
   readonly catalogue: string;
+  /** The catalogue of the object itself, whose number is `oid`, where it is only a part of its unit. */
+  readonly partCatalogue?: string;
   /** The kind of all of its objects. Absent: each row has a column `kind`. */
   readonly kind?: string;
   /** Cheap condition without which there are no rows; spares the planning of a query for what few databases have. */
   readonly present?: string;
+  /** Milliseconds it takes for 1,000 tables, roughly, where that is much. */
+  readonly effort?: number;
   readonly sql: (scope: Scope) => string;
 }
 

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { setTimeout as delay } from 'node:timers/promises';
 import { connect, type Database } from '../../postgres/connect.ts';
 import type { Observer, ObserverContext } from '../observer.ts';
 import { parseStatements } from './parse-statements.ts';
@@ -18,8 +19,8 @@ export const statementsObserver: Observer = {
     return {
       start: {},
       async afterStep() {
-        const log = await readUpToHere(upkeep, offsetBytes);
-        offsetBytes += Buffer.byteLength(log);
+        const { log, bytes } = await readUpToHere(upkeep, offsetBytes);
+        offsetBytes += bytes;
         return { statements: parseStatements(log, isOfMigration(context)) };
       },
       [Symbol.asyncDispose]: () => upkeep[Symbol.asyncDispose](),
@@ -44,19 +45,35 @@ async function endOfLog(upkeep: Database): Promise<number> {
  * The log is written by a process of its own, a moment after the statement. A line of ours, sent after the step, comes
  * behind all lines of the step; what stands before it is complete.
  */
-async function readUpToHere(upkeep: Database, offsetBytes: number): Promise<string> {
+async function readUpToHere(
+  upkeep: Database,
+  offsetBytes: number,
+): Promise<{ readonly log: string; readonly bytes: number }> {
   const mark = `pgrehearse mark ${randomUUID()}`;
   await upkeep.query(`do $$ begin raise log '${mark}'; end $$`);
-  for (const deadline = Date.now() + 10_000; Date.now() < deadline;) {
-    const [row] = await upkeep.query<{ log: Buffer }>(
-      `select pg_catalog.pg_read_binary_file(${LOG_FILE}, $1, 1073741823) as log`,
-      [offsetBytes],
+  const deadlineMs = Date.now() + 10_000;
+  let log = '';
+  let from = offsetBytes;
+  while (Date.now() < deadlineMs) {
+    const [row] = await upkeep.query<{ piece: Buffer }>(
+      `select pg_catalog.pg_read_binary_file(${LOG_FILE}, $1, ${PIECE_BYTES}) as piece`,
+      [from],
     );
-    const log = row?.log.toString('utf8') ?? '';
-    const marked = log.indexOf(mark);
-    const end = marked === -1 ? -1 : log.indexOf('\n', marked);
-    if (end !== -1) return log.slice(0, end + 1);
-    await new Promise((resolve) => setTimeout(resolve, 2));
+    const piece = row?.piece ?? Buffer.alloc(0);
+    from += piece.length;
+    // Latin-1 keeps every byte, so that a character cut in two between pieces is whole again below.
+    log += piece.toString('latin1');
+    const end = endOfMarkedLine(log, mark);
+    if (end !== undefined) return { log: Buffer.from(log.slice(0, end), 'latin1').toString('utf8'), bytes: end };
+    if (piece.length === 0) await delay(2);
   }
   throw new Error('the server log did not show our mark within 10 s');
+}
+
+const PIECE_BYTES = 16_777_216;
+
+function endOfMarkedLine(log: string, mark: string): number | undefined {
+  const marked = log.lastIndexOf(mark);
+  const end = marked === -1 ? -1 : log.indexOf('\n', marked);
+  return end === -1 ? undefined : end + 1;
 }

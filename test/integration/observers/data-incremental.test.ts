@@ -3,7 +3,7 @@ import { connect } from '../../../src/postgres/connect.ts';
 import type { DataLedger, TableLedger } from '../../../src/recording/data-ledger.ts';
 import type { EphemeralServer } from '../../../src/server/provider.ts';
 import { startTestServer } from '../../helpers/servers.ts';
-import { aDataRig, type DataRig, relations } from './data-rig.ts';
+import { aDataRig, relations } from './data-rig.ts';
 
 const SETUP = [
   "create type mood as enum ('ok', 'bad')",
@@ -127,7 +127,7 @@ const STEPS: readonly (readonly [title: string, statements: readonly string[], c
   ['vacuum, analyze, reindex', ['vacuum freeze plain', 'analyze', 'reindex table plain'], []],
   ['create and drop an index', ['create index concurrently i on plain (b)', 'drop index i'], []],
   ['refresh', ['refresh materialized view summary'], ['public.summary']],
-  ['change below the view', ["insert into plain (a) values (3)"], ['public.plain', 'public.plain_id_seq']],
+  ['change below the view', ['insert into plain (a) values (3)'], ['public.plain', 'public.plain_id_seq']],
   ['refresh concurrently', ['refresh materialized view concurrently summary'], ['public.summary']],
   [
     'row to another partition',
@@ -254,10 +254,14 @@ describe.each([undefined, 15, 14])('on PostgreSQL %s (absent: the newest)', (maj
 
   test('random statements leave the state that a full reading sees', async () => {
     const steps = Number(process.env['LEDGER_STEPS'] ?? 60);
-    for (const seed of (process.env['LEDGER_SEEDS'] ?? '1').split(',').map(Number)) await randomWalk(seed, steps);
+    const seeds = (process.env['LEDGER_SEEDS'] ?? '1').split(',').map(Number);
+    let walked = 0;
+    for (const seed of seeds) walked += await randomWalk(seed, steps);
+    expect(walked).toBe(seeds.length * steps);
   });
 
-  async function randomWalk(seed: number, steps: number): Promise<void> {
+  /** Throws at the first step after which the states differ. */
+  async function randomWalk(seed: number, steps: number): Promise<number> {
     const random = mulberry32(seed);
     const pick = <Item>(items: readonly Item[]): Item => items[Math.floor(random() * items.length)] as Item;
     await using rig = await aDataRig(server, [
@@ -332,7 +336,7 @@ describe.each([undefined, 15, 14])('on PostgreSQL %s (absent: the newest)', (maj
         () => [`other ${pick(['commit', 'rollback'])}`],
         () => [],
       ])();
-      for (const sql of statements.flatMap((text) => (text.startsWith('alter table p1 rename') ? [text] : [text]))) {
+      for (const sql of statements) {
         log.push(sql);
         const [session, text] = sql.startsWith('other ') ? [other, sql.slice(6)] : [rig.session, sql];
         await session.script(text).catch(() => {});
@@ -344,13 +348,16 @@ describe.each([undefined, 15, 14])('on PostgreSQL %s (absent: the newest)', (maj
       await rig.step();
       expectSameState(rig.ledger(), await rig.fresh(), `seed ${seed}, step ${step}: ${log.slice(-12).join('; ')}`);
     }
+    return steps;
   }
 });
 
+/** A database that has had large objects keeps their entry; a fresh watch knows of none. */
+const withoutEmptyObjects = ({ tables }: DataLedger): [string, TableLedger][] =>
+  Object.entries(tables).filter(([name, { rows }]) => name !== 'pg_largeobject' || rows > 0);
+
 /** A key that a step dropped or added is kept or not adopted by the running watch; a fresh one knows only what is. */
 function expectSameState(kept: DataLedger, fresh: DataLedger, title: string): void {
-  const withoutEmptyObjects = ({ tables }: DataLedger): [string, TableLedger][] =>
-    Object.entries(tables).filter(([name, { rows }]) => name !== 'pg_largeobject' || rows > 0);
   const comparable = (ledger: DataLedger, other: DataLedger): Record<string, unknown> =>
     Object.fromEntries(
       withoutEmptyObjects(ledger).map(([name, table]) => {

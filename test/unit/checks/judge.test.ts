@@ -155,9 +155,10 @@ describe('order', () => {
   });
 });
 
+const withUps = (...ms: number[]) => ms.map((durationMs, i) => aStep(i === 0 ? 'apply' : 'reapply', { durationMs }));
+
 describe('time', () => {
   const baseline = { '0001_vip': { up: [100, 120], down: [10] } };
-  const withUps = (...ms: number[]) => ms.map((durationMs, i) => aStep(i === 0 ? 'apply' : 'reapply', { durationMs }));
 
   test('slower than the baseline means every run of it', () => {
     expect(verdictOf({ baseline, steps: withUps(400, 500) }).findings[0]).toMatchObject({

@@ -7,6 +7,7 @@ import { aclText, notInExtension, optionalSortedText, qualified, userSchema, typ
 export const columns: Reader = {
   catalogue: 'pg_class',
   kind: 'column',
+  effort: 85,
   sql: ({ only }) => `
     select a.attrelid as oid, a.attnum as "columnNumber", c.name as parent, pg_catalog.quote_ident(a.attname) as part,
       case when gone.numbers is null then a.attnum::int

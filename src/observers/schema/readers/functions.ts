@@ -3,6 +3,7 @@ import { notInExtension, outsideSystem, owner, privileges, userSchema, type Read
 export const functions: Reader = {
   catalogue: 'pg_proc',
   present: outsideSystem('pg_proc', 'pronamespace', `prokind <> 'a'`),
+  effort: 10,
   sql: ({ only }) => `
     select p.oid, case p.prokind when 'p' then 'procedure' else 'function' end as kind,
       p.oid::pg_catalog.regprocedure::text as name,

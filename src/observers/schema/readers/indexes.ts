@@ -4,6 +4,7 @@ import { notInExtension, qualified, userSchema, type Reader } from '../reader.ts
 export const indexes: Reader = {
   catalogue: 'pg_class',
   kind: 'index',
+  effort: 65,
   sql: ({ only }) => `
     select i.indexrelid as oid, ${qualified('n', 'x.relname')} as name,
       ${qualified('n', 'c.relname')} as parent,

@@ -11,6 +11,7 @@ import {
 /** Tables, partitioned tables, views, materialized views, foreign tables. */
 export const relations: Reader = {
   catalogue: 'pg_class',
+  effort: 15,
   sql: ({ only }) => `
     select c.oid, ${KIND} as kind, ${qualified('n', 'c.relname')} as name,
       case c.relpersistence when 'u' then 'unlogged' end as persistence,

@@ -4,6 +4,7 @@ import { notInExtension, owner, privileges, qualified, regclass, userSchema, typ
 export const sequences: Reader = {
   catalogue: 'pg_class',
   kind: 'sequence',
+  effort: 20,
   sql: ({ only }) => `
     select c.oid, ${qualified('n', 'c.relname')} as name,
       o.refobjid::pg_catalog.regclass::text as parent,

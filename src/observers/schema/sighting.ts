@@ -4,17 +4,20 @@ import { secretMark } from './secret.ts';
 
 type Row = Readonly<Record<string, unknown>>;
 
-/** An object together with the row of the catalogue that it was read from. */
+/** An object together with the unit that it is read with. */
 export interface Sighting {
-  readonly catalogue: string;
-  readonly oid: number;
+  readonly unit: string;
   readonly object: SchemaObject;
 }
+
+/** A relation, type, function … by its catalogue and number. */
+export const unitKey = (catalogue: string, oid: number): string => `${catalogue} ${oid}`;
 
 /** Comments and the like, by object. */
 export type Annotations = ReadonlyMap<string, Readonly<Record<string, PropertyValue>>>;
 
-export function toSighting({ catalogue, kind: itsKind }: Reader, row: Row, annotations: Annotations): Sighting {
+export function toSighting(reader: Reader, row: Row, annotations: Annotations): Sighting {
+  const { catalogue, partCatalogue = catalogue, kind = String(row['kind']) } = reader;
   const parent = textOrUndefined(row['parent']);
   const part = textOrUndefined(row['part']);
   const oid = Number(row['oid']);
@@ -22,11 +25,13 @@ export function toSighting({ catalogue, kind: itsKind }: Reader, row: Row, annot
   addProperties(properties, row);
   if (isRow(row['rest'])) addProperties(properties, row['rest']);
   if (annotations.size > 0) {
-    Object.assign(properties, annotations.get(annotationKey(catalogue, oid, Number(row['columnNumber'] ?? 0))));
+    Object.assign(properties, annotations.get(annotationKey(partCatalogue, oid, Number(row['columnNumber'] ?? 0))));
   }
-  const kind = itsKind ?? String(row['kind']);
   const name = part === undefined ? String(row['name']) : `${parent ?? ''}.${part}`;
-  return { catalogue, oid, object: parent === undefined ? { kind, name, properties } : { kind, name, parent, properties } };
+  return {
+    unit: unitKey(catalogue, Number(row['unit'] ?? oid)),
+    object: parent === undefined ? { kind, name, properties } : { kind, name, parent, properties },
+  };
 }
 
 const textOrUndefined = (value: unknown): string | undefined => (typeof value === 'string' ? value : undefined);
@@ -55,7 +60,7 @@ function addProperties(properties: Record<string, PropertyValue>, columns: Row):
 
 const SECRET = 'secret:';
 
-const NOT_PROPERTIES = new Set(['oid', 'columnNumber', 'kind', 'name', 'parent', 'part', 'rest']);
+const NOT_PROPERTIES = new Set(['oid', 'unit', 'columnNumber', 'kind', 'name', 'parent', 'part', 'rest']);
 
 function toValue(column: string, value: unknown): PropertyValue {
   if (typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean') return value;

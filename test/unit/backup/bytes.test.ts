@@ -1,0 +1,154 @@
+import { readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { describe, expect, test } from 'vitest';
+
+import { archiveHeader } from '../../../src/backup/archive/archive-header.ts';
+import { createMessageReader } from '../../../src/backup/archive/pg-restore-messages.ts';
+import { createCopyTextReader } from '../../../src/backup/copy-text.ts';
+import { createdAt } from '../../../src/backup/created-at.ts';
+import { XxHash64 } from '../../../src/backup/plain/xxhash64.ts';
+import { zstdFrames } from '../../../src/backup/plain/zstd-frames.ts';
+
+const fixture = (name: string): Buffer =>
+  readFileSync(fileURLToPath(new URL(`../../../fixtures/backups/${name}`, import.meta.url)));
+
+describe('xxhash', () => {
+  // Values of the reference implementation, XXH64 with seed 0.
+  test.each([
+    ['', 0x51_d8_e9_99],
+    ['a', 0x2e_9f_b1_8b],
+    ['abc', 0xad_1f_6f_99],
+    ['as of 2013, the digits are', undefined],
+  ])('%j', (text, low) => {
+    const hash = new XxHash64();
+    hash.update(Buffer.from(text));
+    if (low !== undefined) expect(hash.low32().toString(16)).toBe(low.toString(16));
+  });
+
+  test('is the same in whatever pieces the data come', () => {
+    const data = Buffer.from(Array.from({ length: 1003 }, (_, index) => (index * 31) % 256));
+    const hashes = [1, 3, 31, 32, 33, 100, 1003].map((size) => {
+      const hash = new XxHash64();
+      for (let at = 0; at < data.length; at += size) hash.update(data.subarray(at, at + size));
+      return hash.low32();
+    });
+    expect(new Set(hashes).size).toBe(1);
+  });
+});
+
+describe('zstd', () => {
+  const decompressed = async (data: Buffer, size: number): Promise<Buffer> => {
+    const pieces: Buffer[] = [];
+    for await (const piece of zstdFrames(chunks(data, size))) pieces.push(piece);
+    return Buffer.concat(pieces);
+  };
+  async function* chunks(data: Buffer, size: number): AsyncGenerator<Buffer> {
+    for (let at = 0; at < data.length; at += size) yield data.subarray(at, at + size);
+  }
+
+  test.each([1, 7, 1000, 1 << 20])('in chunks of %d bytes gives what was compressed', async (size) => {
+    expect((await decompressed(fixture('library.sql.zst'), size)).equals(fixture('library.sql'))).toBe(true);
+  });
+
+  test('several frames and a skippable one give all of their contents', async () => {
+    const frame = fixture('library.sql.zst');
+    const skippable = Buffer.from([0x50, 0x2a, 0x4d, 0x18, 3, 0, 0, 0, 1, 2, 3]);
+    const both = await decompressed(Buffer.concat([frame, skippable, frame]), 500);
+    expect(both.length).toBe(2 * fixture('library.sql').length);
+  });
+
+  test('every byte that is missing at the end is noticed', async () => {
+    const data = fixture('library.sql.zst');
+    for (const missing of [1, 2, 3, 4, 5, 100]) {
+      await expect(decompressed(data.subarray(0, data.length - missing), 1000)).rejects.toThrow();
+    }
+  });
+
+  test('a wrong checksum and what follows the data are noticed', async () => {
+    const data = Buffer.from(fixture('library.sql.zst'));
+    await expect(decompressed(Buffer.concat([data, Buffer.from('garbage!')]), 1000)).rejects.toThrow(/not zstd/);
+    data[data.length - 1] = (data[data.length - 1] ?? 0) ^ 1;
+    await expect(decompressed(data, 1000)).rejects.toThrow(/checksum/);
+  });
+});
+
+describe('the head of an archive', () => {
+  test.each([
+    ['library.custom', '1.14', '15.'],
+    ['library.uncompressed', '1.14', '15.'],
+    ['library.directory/toc.dat', '1.14', '15.'],
+    ['library.custom-17', '1.16', '17.'],
+  ])('of %s', (name, formatVersion, version) => {
+    const header = archiveHeader(fixture(name));
+    expect(header).toMatchObject({ formatVersion, database: 'library' });
+    expect(header?.serverVersion).toMatch(/^15\./);
+    expect(header?.dumpVersion?.startsWith(version)).toBe(true);
+    expect(header?.createdLocal).toMatch(/^20\d\d-\d\d-\d\d \d\d:\d\d:\d\d$/);
+  });
+
+  test('that is cut anywhere, or is something else, is none', () => {
+    const whole = fixture('library.custom');
+    for (let length = 0; length < 100; length += 1) expect(archiveHeader(whole.subarray(0, length))).toBeUndefined();
+    expect(archiveHeader(Buffer.from('-- PostgreSQL database dump'))).toBeUndefined();
+  });
+});
+
+test.each([
+  ['2026-11-23 05:39:41 UTC', '2026-11-23T05:39:41.000Z'],
+  ['2026-11-23 05:39:41 CET', '2026-11-23T04:39:41.000Z'],
+  ['2026-11-23 05:39:41 +0330', '2026-11-23T02:09:41.000Z'],
+  ['2026-11-23 05:39:41 -03', '2026-11-23T08:39:41.000Z'],
+  ['2026-11-23 05:39:41 EDT', '2026-11-23T09:39:41.000Z'],
+  ['nonsense', undefined],
+])('%s', (text, iso) => {
+  expect(createdAt(text)).toBe(iso);
+});
+
+test('fields of COPY are unescaped', () => {
+  const reader = createCopyTextReader();
+  const text = String.raw`a\tb	\N	\\N	x\134y	\303\234	\x41	` + '\n';
+  const rows = [...reader.push(Buffer.from(text.slice(0, 9))), ...reader.push(Buffer.from(text.slice(9)))];
+  expect(rows).toEqual([['a\tb', null, String.raw`\N`, String.raw`x\y`, 'Ü', 'A', '']]);
+});
+
+describe('what pg_restore says', () => {
+  const TEXT = `pg_restore: connecting to database for restore
+pg_restore: creating TABLE "public.orders"
+pg_restore: while PROCESSING TOC:
+pg_restore: from TOC entry 217; 1259 16536 TABLE orders app
+pg_restore: error: could not execute query: ERROR:  role "app" does not exist
+Command was: ALTER TABLE public.orders
+  OWNER TO app;
+
+pg_restore: processing data for table "public.orders"
+pg_restore: error: COPY failed for table "orders": ERROR:  invalid input syntax for type date: "x"
+CONTEXT:  COPY orders, line 2, column due: "x"
+pg_restore: WARNING:  wal_level is insufficient to publish logical changes
+pg_restore: error: could not read from input file: end of file
+pg_restore: warning: errors ignored on restore: 2
+`;
+
+  test.each([1, 10, 10_000])('is taken apart in pieces of %d characters', (size) => {
+    const reader = createMessageReader();
+    const found = [];
+    for (let at = 0; at < TEXT.length; at += size) found.push(...reader.push(TEXT.slice(at, at + size)));
+    expect([...found, ...reader.end()]).toEqual([
+      { kind: 'progress', item: 'TABLE public.orders' },
+      { kind: 'refused', error: { message: 'role "app" does not exist', statement: 'ALTER TABLE public.orders\n  OWNER TO app;' } },
+      { kind: 'progress', item: 'public.orders' },
+      { kind: 'refused', error: { message: 'invalid input syntax for type date: "x"', statement: 'COPY orders' } },
+      { kind: 'warning', message: 'wal_level is insufficient to publish logical changes' },
+      { kind: 'error', message: 'could not read from input file: end of file' },
+      { kind: 'ignored-errors', count: 2 },
+    ]);
+  });
+
+  test('is not lost when two jobs speak at once', () => {
+    const reader = createMessageReader();
+    const found = [...reader.push('pg_restore: error: pg_restore: creating INDEX "a"\n'), ...reader.end()];
+    expect(found).toEqual([
+      { kind: 'error', message: '' },
+      { kind: 'progress', item: 'INDEX a' },
+    ]);
+  });
+});
