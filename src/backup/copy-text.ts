@@ -24,7 +24,7 @@ export function createCopyTextReader(): CopyTextReader {
 const row = (line: string): readonly (string | null)[] => line.replace(/\r$/, '').split('\t').map(copyField);
 
 /** @see https://www.postgresql.org/docs/current/sql-copy.html "Text Format" */
-export const copyField = (field: string): string | null =>
+const copyField = (field: string): string | null =>
   field === String.raw`\N` ? null : field.includes('\\') ? unescaped(field) : field;
 
 /** Octal and hexadecimal escapes are bytes, of which several may make one character. */

@@ -1,4 +1,4 @@
-import { isSequence } from '../recording/changes.ts';
+import { isSequence, rowsRearranged } from '../recording/changes.ts';
 import type { DataChange, TableLedger } from '../recording/data-ledger.ts';
 import type { RowLoss } from '../recording/recording.ts';
 import { counted } from '../support/amounts.ts';
@@ -36,6 +36,15 @@ function* lossesOf({ relation, before, after }: DataChange, compared: RowLoss | 
     if (before.rows > 0) yield seen(relation, `loses ${relation} with its ${counted(before.rows, 'row')}`, before.rows);
     return;
   }
+  if (before.key.length === 0 && compared && compared.missingRows === compared.addedRows && compared.addedRows > 0) {
+    // Without a key a changed row is one that is gone and one that is new.
+    yield changedRows(relation, before, after, compared.addedRows);
+    return;
+  }
+  if (!compared && rowsRearranged(before, after)) {
+    yield seen(relation, `moves values from row to row in ${relation}`, undefined);
+    return;
+  }
   const missing = compared?.missingRows ?? Math.max(0, before.rows - after.rows);
   if (missing > 0) yield seen(relation, `loses ${counted(missing, 'row')} of ${relation}`, missing);
   const added = compared?.addedRows ?? Math.max(0, after.rows - before.rows);
@@ -46,6 +55,16 @@ function* lossesOf({ relation, before, after }: DataChange, compared: RowLoss | 
     };
   }
   yield* columnLosses(relation, before, after, compared);
+}
+
+function changedRows(relation: string, before: TableLedger, after: TableLedger, rows: number): Observation {
+  const columns = Object.keys(before.columns).filter(
+    (name) => before.columns[name]?.fingerprint !== after.columns[name]?.fingerprint,
+  );
+  const [only] = columns;
+  return columns.length === 1 && only !== undefined
+    ? seen(relation, `changes ${relation}.${only} in ${counted(rows, 'row')}`, rows, only)
+    : seen(relation, `changes ${counted(rows, 'row')} of ${relation}`, rows);
 }
 
 function* columnLosses(

@@ -1,4 +1,4 @@
-import { isSequence } from '../recording/changes.ts';
+import { isSequence, rowsRearranged } from '../recording/changes.ts';
 import type { DataChange, TableLedger } from '../recording/data-ledger.ts';
 import { counted } from '../support/amounts.ts';
 import { defineCheck } from './check.ts';
@@ -17,6 +17,13 @@ export const upChangesData = defineCheck({
     for (const { migration, apply } of roundTrips(recording)) {
       if (!completed(apply)) continue;
       for (const change of apply.observations.data ?? []) {
+        if (movesValues(change)) {
+          yield {
+            where: { migration, direction: 'up', relation: change.relation },
+            message: `${migration} moves values from row to row in ${change.relation}.`,
+            evidence: {},
+          };
+        }
         for (const { column, what, rows } of changedColumns(change)) {
           yield {
             where: { migration, direction: 'up', relation: change.relation, column },
@@ -28,6 +35,14 @@ export const upChangesData = defineCheck({
     }
   },
 });
+
+/** A table without a key shows this only as a whole. */
+const movesValues = ({ before, after }: DataChange): boolean =>
+  before !== undefined &&
+  after !== undefined &&
+  !isSequence(before) &&
+  !isSequence(after) &&
+  rowsRearranged(before, after);
 
 interface ChangedColumn {
   readonly column: string;

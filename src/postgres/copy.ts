@@ -9,12 +9,14 @@ export interface ServerError {
   readonly message: string;
   readonly sqlState: string;
   readonly severity: string;
+  readonly detail?: string;
 }
 
 /** Absent: the connection broke, or the fault is not the server's. */
 export function asServerError(thrown: unknown): ServerError | undefined {
   if (!(thrown instanceof DatabaseError) || thrown.code === undefined) return undefined;
-  return { message: thrown.message, sqlState: thrown.code, severity: thrown.severity ?? 'ERROR' };
+  const { message, code: sqlState, severity = 'ERROR', detail } = thrown;
+  return { message, sqlState, severity, ...(detail !== undefined && { detail }) };
 }
 
 /** Runs SQL given as bytes in the session's client_encoding, which the driver's own `query` cannot do. */

@@ -2,7 +2,7 @@ import { dataObserver } from '../observers/data/index.ts';
 import { compareRows } from '../observers/data/compare-rows.ts';
 import type { Migration } from '../migrations/source.ts';
 import { connect } from '../postgres/connect.ts';
-import { composeDataChanges, isSequence, sameContents } from '../recording/changes.ts';
+import { composeDataChanges, isSequence, rowsRearranged, sameContents } from '../recording/changes.ts';
 import type { DataChange, TableLedger } from '../recording/data-ledger.ts';
 import type { RowLoss, StepRecord } from '../recording/recording.ts';
 import { toError } from '../support/errors.ts';
@@ -33,7 +33,7 @@ const revertedNothing = ({ observations: { schema = [], data = [] } }: StepRecor
 /** Columns that are gone or empty, and tables that are gone, tell their rows by themselves. */
 function isUnclear({ before, after }: DataChange): boolean {
   if (!before || !after || isSequence(before) || isSequence(after)) return false;
-  if (before.rows !== after.rows) return true;
+  if (before.rows !== after.rows || rowsRearranged(before, after)) return true;
   return Object.entries(before.columns).some(([name, was]) => {
     const is = after.columns[name];
     return is !== undefined && is.fingerprint !== was.fingerprint && is.nullRows !== before.rows;

@@ -25,12 +25,11 @@ import { openWatching } from './watching.ts';
  */
 export async function rehearse(request: RehearsalRequest, onEvent: OnEvent, signal: AbortSignal): Promise<Recording> {
   const startedAt = new Date();
-  const cast = await castFor(request, onEvent, signal);
-  const run = await begin(request, cast, onEvent, signal);
+  const { cast, run } = await startRun(request, onEvent, signal);
   try {
     const { start } = run.watching;
     const { server, restored, role } = run.stage;
-    const interrupted = await performAll(run);
+    const stopped = await performAll(run);
     const failures = [...run.brokenObservers, ...run.watching.failures];
     onEvent({ kind: 'finished' });
     return {
@@ -46,7 +45,7 @@ export async function rehearse(request: RehearsalRequest, onEvent: OnEvent, sign
       start,
       steps: run.steps,
       ...(run.baseline && { baseline: run.baseline }),
-      ...(interrupted && { interrupted }),
+      ...(stopped && { interrupted: true }),
     };
   } finally {
     // Read late: both may have been replaced when the database was built anew.
@@ -56,6 +55,22 @@ export async function rehearse(request: RehearsalRequest, onEvent: OnEvent, sign
     await disposals[Symbol.asyncDispose]();
   }
 }
+
+async function startRun(
+  request: RehearsalRequest,
+  onEvent: OnEvent,
+  signal: AbortSignal,
+): Promise<{ readonly cast: Cast; readonly run: Run }> {
+  try {
+    const cast = await castFor(request, onEvent, signal);
+    return { cast, run: await begin(request, cast, onEvent, signal) };
+  } catch (error) {
+    throw signal.aborted ? interrupted(error) : error;
+  }
+}
+
+const interrupted = (cause: unknown): PgrehearseError =>
+  new PgrehearseError('INTERRUPTED', 'Interrupted before the first step.', { cause });
 
 /** Server, backup, tool and observers up to the moment before the first step. */
 async function begin(request: RehearsalRequest, cast: Cast, onEvent: OnEvent, signal: AbortSignal): Promise<Run> {
@@ -111,8 +126,7 @@ async function performAll(run: Run): Promise<boolean> {
     return false;
   } catch (error) {
     if (!run.signal.aborted) throw error;
-    if (run.steps.length === 0)
-      throw new PgrehearseError('INTERRUPTED', 'Interrupted before the first step.', { cause: error });
+    if (run.steps.length === 0) throw interrupted(error);
     return true;
   }
 }

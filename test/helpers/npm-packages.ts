@@ -1,7 +1,7 @@
 import { execFile } from 'node:child_process';
 import { createHash, randomBytes } from 'node:crypto';
 import { existsSync } from 'node:fs';
-import { mkdir, rename, rm, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, rename, rm, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
@@ -29,14 +29,31 @@ export async function ensureNpmPackage(specs: readonly string[]): Promise<string
   return await install(join(CACHE, 'packages', key), wanted);
 }
 
-async function install(folder: string, specs: readonly string[]): Promise<string> {
+/** One pinned package without what it depends on; returns its folder. For those that bring hundreds of others. */
+export async function ensureLonePackage(spec: string): Promise<string> {
+  const key = spec.replaceAll(/[^\w.@-]/g, '+');
+  const folder = await once(join(CACHE, 'lone', key), async (unfinished) => {
+    await npm(['pack', spec, '--pack-destination', unfinished, '--ignore-scripts'], unfinished, [spec]);
+    const [archive = ''] = await readdir(unfinished);
+    await promisify(execFile)('tar', ['-xzf', archive], { cwd: unfinished });
+    await rm(join(unfinished, archive));
+  });
+  return join(folder, 'package');
+}
+
+const install = (folder: string, specs: readonly string[]): Promise<string> =>
+  once(folder, async (unfinished) => {
+    await writeFile(join(unfinished, 'package.json'), '{ "private": true }\n');
+    await npmInstall(unfinished, specs);
+  });
+
+async function once(folder: string, fill: (unfinished: string) => Promise<void>): Promise<string> {
   if (existsSync(folder)) return folder;
   // Whole or not at all, under a name of its own: several workers may want the same at once.
   const unfinished = `${folder}.${randomBytes(4).toString('hex')}`;
   try {
     await mkdir(unfinished, { recursive: true });
-    await writeFile(join(unfinished, 'package.json'), '{ "private": true }\n');
-    await npmInstall(unfinished, specs);
+    await fill(unfinished);
     await rename(unfinished, folder).catch((error: unknown) => {
       if (!existsSync(folder)) throw error;
     });
@@ -57,8 +74,12 @@ async function npmInstall(folder: string, specs: readonly string[]): Promise<voi
     '--no-audit',
     '--no-fund',
   ];
+  await npm([...args, ...specs], folder, specs);
+}
+
+async function npm(args: readonly string[], cwd: string, specs: readonly string[]): Promise<void> {
   try {
-    await promisify(execFile)('npm', [...args, ...specs], { cwd: folder, shell: process.platform === 'win32' });
+    await promisify(execFile)('npm', [...args], { cwd, shell: process.platform === 'win32' });
   } catch (error) {
     const output = error instanceof Error && 'stderr' in error ? String(error.stderr) : String(error);
     if (!UNREACHABLE.test(output) || isCi()) throw error;

@@ -82,7 +82,7 @@ async function restore(
 ): Promise<RestoreResult> {
   const startMs = performance.now();
   const { format, onWarning, wish } = archive;
-  const report = restoreReport();
+  const report = restoreReport(onWarning);
   try {
     await using folder = await temporaryFolder();
     await using upkeep = await restoreSession(target, signal);
@@ -94,7 +94,7 @@ async function restore(
     const available = await availableExtensions(upkeep);
     survey.extensions.filter((extension) => !available.has(extension)).forEach((extension) => report.lacks(extension));
     await restoreArchive(
-      { tool, path, jobs: jobsFor(format), folder: folder.path, upkeep, target, report, onWarning, onProgress },
+      { tool, path, jobs: jobsFor(format), folder: folder.path, upkeep, target, report, onProgress },
       signal,
     );
     await afterRestore(upkeep, { database: target.database, settings: survey.databaseSettings, report });

@@ -45,7 +45,7 @@ const missing = (): PgrehearseError =>
     hint: 'Install the PostgreSQL client (Debian, Ubuntu: `apt-get install postgresql-client`; macOS: `brew install libpq`), or give a plain SQL dump, which needs no client.',
   });
 
-export const tooOld = (dumpVersion: string, { version }: PgRestoreTool): PgrehearseError => {
+const tooOld = (dumpVersion: string, { version }: PgRestoreTool): PgrehearseError => {
   const major = Number.parseInt(dumpVersion, 10);
   return new PgrehearseError(
     'BACKUP_NEWER_THAN_TOOLS',

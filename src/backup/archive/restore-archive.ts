@@ -24,7 +24,6 @@ export interface ArchiveRestore {
   /** For tests. */
   readonly stallLimitMs?: number;
   readonly report: RestoreReport;
-  readonly onWarning: (message: string) => void;
   readonly onProgress: (progress: RestoreProgress) => void;
 }
 
@@ -73,7 +72,7 @@ class RestoreLog {
   take(messages: readonly PgRestoreMessage[]): void {
     for (const message of messages) {
       if (message.kind === 'progress') this.#restore.onProgress({ item: message.item });
-      if (message.kind === 'warning') this.#restore.onWarning(message.message);
+      if (message.kind === 'warning') this.#restore.report.warning(message.message);
       if (message.kind === 'ignored-errors') this.#ignored = message.count;
       if (message.kind === 'error') this.#fatal.push(message.message);
       if (message.kind === 'refused') {

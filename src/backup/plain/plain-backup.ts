@@ -6,6 +6,7 @@ import { availableExtensions } from '../extensions.ts';
 import type { LocatedBackup } from '../locate.ts';
 import { readRows } from '../read-rows.ts';
 import { restoreReport } from '../restore-report.ts';
+import { onNotice } from '../../postgres/copy.ts';
 import { restoreFailure, restoreSession } from '../restore-session.ts';
 import { roleShims } from '../role-shims.ts';
 import { checkTail } from './check-tail.ts';
@@ -70,10 +71,13 @@ async function restore(
   signal: AbortSignal,
 ): Promise<RestoreResult> {
   const startMs = performance.now();
-  const report = restoreReport();
+  const report = restoreReport(dump.onWarning);
   try {
     await using upkeep = await restoreSession(target, signal);
     await using session = await restoreSession(target, signal);
+    onNotice(session, ({ severity, message }) => {
+      if (severity === 'WARNING') report.warning(message);
+    });
     const shims = roleShims(upkeep);
     const ends = dumpEnds(dump.path);
     const restorer = new PlainRestorer({

@@ -95,8 +95,8 @@ export class StatementRunner {
     }
   }
 
-  #note({ message, sqlState }: ServerError, sql: Buffer): void {
-    this.#report.error({ message, sqlState, statement: sql.toString('utf8', 0, STATEMENT_BYTES) });
+  #note(error: ServerError, sql: Buffer): void {
+    this.#report.error({ ...error, statement: sql.toString('utf8', 0, STATEMENT_BYTES) });
   }
 }
 

@@ -72,6 +72,13 @@ export interface Look {
 /** Parts of a whole stream, chunk by chunk. */
 export async function* scanSql(chunks: AsyncIterable<Buffer>): AsyncGenerator<readonly SqlPart[]> {
   const scanner = createSqlScanner();
-  for await (const chunk of chunks) yield scanner.push(chunk);
+  let isFirst = true;
+  for await (const chunk of chunks) {
+    const hasMark = isFirst && chunk.subarray(0, BYTE_ORDER_MARK.length).equals(BYTE_ORDER_MARK);
+    yield scanner.push(hasMark ? chunk.subarray(BYTE_ORDER_MARK.length) : chunk);
+    isFirst = false;
+  }
   yield scanner.end();
 }
+
+const BYTE_ORDER_MARK = Buffer.from('\ufeff');

@@ -45,10 +45,16 @@ test('the password stands in no argument while pg_restore runs', async () => {
   expect(target.password.length).toBeGreaterThan(8);
   const seen: string[] = [];
 
-  await backup.restore(target, () => seen.push(...commandLines().filter((line) => line.includes('pg_restore'))), signal);
+  await backup.restore(
+    target,
+    () => seen.push(...commandLines().filter((line) => line.includes('pg_restore'))),
+    signal,
+  );
 
   expect(seen.some((line) => line.includes('postgresql://'))).toBe(true);
-  expect(seen.filter((line) => line.includes(target.password) || line.includes(encodeURIComponent(target.password)))).toEqual([]);
+  expect(
+    seen.filter((line) => line.includes(target.password) || line.includes(encodeURIComponent(target.password))),
+  ).toEqual([]);
   await dropAll('secret');
 });
 
@@ -90,8 +96,11 @@ test('a server that goes away is an error, not a complaint', async () => {
   try {
     const target = await createDatabase(own, 'lost');
     const backup = await openBackup(fixture('library.custom'), {}, signal);
-    let gone: Promise<void> | undefined;
-    const run = backup.restore(target, () => (gone ??= own[Symbol.asyncDispose]()), signal);
+    let gone: PromiseLike<void> | undefined;
+    const remove = (): void => {
+      gone ??= own[Symbol.asyncDispose]();
+    };
+    const run = backup.restore(target, remove, signal);
     await expect(run).rejects.toMatchObject({ code: 'SERVER_UNAVAILABLE', exitCode: 3 });
     await gone;
   } finally {
@@ -101,7 +110,11 @@ test('a server that goes away is an error, not a complaint', async () => {
 
 test('a wrong password is an error that does not show it', async () => {
   const target = await createDatabase(server, 'refused');
-  const wrong = { ...target, password: 'wrong-secret', connectionString: target.connectionString.replace(encodeURIComponent(target.password), 'wrong-secret') };
+  const wrong = {
+    ...target,
+    password: 'wrong-secret',
+    connectionString: target.connectionString.replace(encodeURIComponent(target.password), 'wrong-secret'),
+  };
   const backup = await openBackup(fixture('library.custom'), {}, signal);
   const error: unknown = await backup.restore(wrong, () => {}, signal).catch((thrown: unknown) => thrown);
   expect(error).toMatchObject({ code: 'SERVER_UNAVAILABLE' });
@@ -125,12 +138,14 @@ test('a pg_restore that stands still is ended', async () => {
       upkeep,
       stallLimitMs: 300,
       report: restoreReport(),
-      onWarning: () => {},
       onProgress: () => {},
     },
     signal,
   );
-  await expect(run).rejects.toMatchObject({ code: 'BACKUP_UNREADABLE', message: expect.stringMatching(/stopped working/) });
+  await expect(run).rejects.toMatchObject({
+    code: 'BACKUP_UNREADABLE',
+    message: expect.stringMatching(/stopped working/),
+  });
 });
 
 test.each(['library.custom', 'library.tar'])('%s that was compressed once more is restored', async (name) => {
@@ -147,7 +162,9 @@ describe('what the server refuses', () => {
     const path = join(folder, 'changed');
     const whole = await readFile(fixture('library.uncompressed'), 'latin1');
     // The same number of bytes: the second loan becomes another first one, and a date becomes none.
-    const broken = whole.replace('2\t3\t2024-01-03', '1\t3\t2024-01-03').replace('public.due_loans DO', 'public.duh_loans DO');
+    const broken = whole
+      .replace('2\t3\t2024-01-03', '1\t3\t2024-01-03')
+      .replace('public.due_loans DO', 'public.duh_loans DO');
     expect(broken).not.toBe(whole);
     await writeFile(path, broken, 'latin1');
     await using library = await restored(server, path);

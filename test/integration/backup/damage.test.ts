@@ -28,7 +28,7 @@ const places = (length: number): number[] =>
 
 function flipped(whole: Buffer, at: number): Buffer {
   const bytes = Buffer.from(whole);
-  bytes[at] = (bytes[at] ?? 0) ^ (1 << at % 8);
+  bytes[at] = (bytes[at] ?? 0) ^ (1 << (at % 8));
   return bytes;
 }
 
@@ -74,31 +74,40 @@ describe('one bit changed', () => {
   });
 
   // Rows in a tar archive are plain text without a checksum: here nobody can tell.
-  test(`at ${PLACES} places of a tar archive neither hangs nor fails in another way`, { timeout: 600_000 }, async () => {
-    const whole = await readFile(fixture('library.tar'));
-    const rowsFrom = whole.indexOf('.dat\0', 512) - 100;
-    for (const at of places(whole.length)) {
-      const found = await outcome(flipped(whole, at));
-      if (at < rowsFrom) expect([at, found]).not.toEqual([at, 'SILENTLY DIFFERENT']);
-    }
-  });
+  test(
+    `at ${PLACES} places of a tar archive neither hangs nor fails in another way`,
+    { timeout: 600_000 },
+    async () => {
+      const whole = await readFile(fixture('library.tar'));
+      const unnoticed: number[] = [];
+      const rowsFrom = whole.indexOf('.dat\0', 512) - 100;
+      for (const at of places(whole.length)) {
+        const found = await outcome(flipped(whole, at));
+        unnoticed.push(...(at < rowsFrom && found === 'SILENTLY DIFFERENT' ? [at] : []));
+      }
+      expect(unnoticed).toEqual([]);
+    },
+  );
 });
 
-describe('a folder of which a file', () => {
-  const damagedFolder = async (name: string, damage: (whole: Buffer) => Buffer | undefined): Promise<string> => {
-    const path = join(folder, 'directory');
-    await rm(path, { recursive: true, force: true });
-    await cp(fixture('library.directory'), path, { recursive: true });
-    const damaged = damage(await readFile(join(path, name)));
-    await (damaged ? writeFile(join(path, name), damaged) : rm(join(path, name)));
-    return path;
-  };
-  const largest = async (): Promise<string> => {
-    const names = (await readdir(fixture('library.directory'))).filter((name) => /^\d+\.dat\.gz$/.test(name));
-    const sizes = await Promise.all(names.map(async (name) => (await readFile(join(fixture('library.directory'), name))).length));
-    return names[sizes.indexOf(Math.max(...sizes))] ?? '';
-  };
+const damagedFolder = async (name: string, damage: (whole: Buffer) => Buffer | undefined): Promise<string> => {
+  const path = join(folder, 'directory');
+  await rm(path, { recursive: true, force: true });
+  await cp(fixture('library.directory'), path, { recursive: true });
+  const damaged = damage(await readFile(join(path, name)));
+  await (damaged ? writeFile(join(path, name), damaged) : rm(join(path, name)));
+  return path;
+};
 
+const largest = async (): Promise<string> => {
+  const names = (await readdir(fixture('library.directory'))).filter((name) => /^\d+\.dat\.gz$/.test(name));
+  const sizes = await Promise.all(
+    names.map(async (name) => (await readFile(join(fixture('library.directory'), name))).length),
+  );
+  return names[sizes.indexOf(Math.max(...sizes))] ?? '';
+};
+
+describe('a folder of which a file', () => {
   test.each([
     ['is empty', () => Buffer.alloc(0)],
     ['is cut', (whole: Buffer) => whole.subarray(0, 1000)],
@@ -114,7 +123,9 @@ describe('a folder of which a file', () => {
 
   test('that lists the large objects is empty is refused', async () => {
     const path = await damagedFolder('blobs.toc', () => Buffer.alloc(0));
-    await expect(openBackup(path, {}, AbortSignal.timeout(BOUND_MS))).rejects.toMatchObject({ code: 'BACKUP_UNREADABLE' });
+    await expect(openBackup(path, {}, AbortSignal.timeout(BOUND_MS))).rejects.toMatchObject({
+      code: 'BACKUP_UNREADABLE',
+    });
   });
 });
 

@@ -103,7 +103,10 @@ describe('what is known before the restore', () => {
 test('a qualified name finds the table in that schema', async () => {
   for (const name of ['library.custom', 'library.sql']) {
     const backup = await openBackup(fixture(name), {}, signal);
-    const tables = await backup.readTables(['Odd.Schema.Mixed Case', 'public.knex_migrations', 'x.knex_migrations'], signal);
+    const tables = await backup.readTables(
+      ['Odd.Schema.Mixed Case', 'public.knex_migrations', 'x.knex_migrations'],
+      signal,
+    );
     expect(tables['Odd.Schema.Mixed Case']).toEqual([
       { select: '1', 'a "quoted" name': 'x' },
       { select: '2', 'a "quoted" name': null },

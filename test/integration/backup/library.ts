@@ -14,8 +14,8 @@ const FOLDER = fileURLToPath(new URL('../../../fixtures/backups', import.meta.ur
 export const fixture = (name: string): string => join(FOLDER, name);
 
 /** As `md5(string_agg(t::text, '|' order by id))` was on the server that the fixtures were dumped from. */
-export const BOOKS_MD5 = 'ae6a5ef04e557c92510e2b68902abaf1';
-export const LOANS_MD5 = '2725be23ef3172d66ce761eabcab507d';
+const BOOKS_MD5 = 'ae6a5ef04e557c92510e2b68902abaf1';
+const LOANS_MD5 = '2725be23ef3172d66ce761eabcab507d';
 
 let count = 0;
 

@@ -102,6 +102,14 @@ test('a cluster with two databases is refused by their names', async () => {
   expect(error.message).toMatch(/library, other/);
 });
 
+async function fakeTool(version: string): Promise<string> {
+  const place = join(folder, version);
+  await mkdir(place);
+  await writeFile(join(place, 'pg_restore'), `#!/bin/sh\necho 'pg_restore (PostgreSQL) ${version} (Debian)'\n`);
+  await chmod(join(place, 'pg_restore'), 0o755);
+  return place;
+}
+
 describe('pg_restore', () => {
   test('that is older than the archive is refused, with both versions', async () => {
     const places = ['/usr/lib/postgresql/15/bin'];
@@ -129,14 +137,6 @@ describe('pg_restore', () => {
     expect(await found({ dumpVersion: '17.9', serverMajor: 16 })).toBe('17.2');
     expect(await found({})).toBe('14.9');
   });
-
-  async function fakeTool(version: string): Promise<string> {
-    const place = join(folder, version);
-    await mkdir(place);
-    await writeFile(join(place, 'pg_restore'), `#!/bin/sh\necho 'pg_restore (PostgreSQL) ${version} (Debian)'\n`);
-    await chmod(join(place, 'pg_restore'), 0o755);
-    return place;
-  }
 });
 
 test('nothing is left in the temporary folder', async () => {

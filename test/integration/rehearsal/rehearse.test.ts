@@ -82,6 +82,36 @@ describe('a round trip', () => {
   });
 });
 
+describe('a table without a key', () => {
+  const seed = `create table log (at date, who text);\ninsert into log values ('2024-01-01', 'a'), ('2024-01-02', 'b'), ('2024-01-02', 'b');`;
+
+  test.each([
+    [
+      'values that change',
+      ["update log set who = 'x' where who = 'b';", "update log set who = 'y' where who = 'x';"],
+      'changes public.log.who in 2 rows',
+    ],
+    [
+      'values that are swapped',
+      [
+        'create table t (id integer);',
+        "update log set who = case who when 'a' then 'b' else 'a' end; update log set who = 'b' where ctid = (select max(ctid) from log);",
+      ],
+      'changes 2 rows of public.log',
+    ],
+    [
+      'a duplicate that goes',
+      ['create table t (id integer);', 'drop table t; delete from log where ctid = (select max(ctid) from log);'],
+      'loses 1 row of public.log',
+    ],
+  ] as const)('%s', async (_, migration, said) => {
+    const { verdict } = await rehearseProject({ seed, migrations: { '1_log': migration } });
+    expect(verdict.findings.filter(({ check }) => check === 'down-loses-data').map(({ message }) => message)).toEqual([
+      `Taking it back ${said}.`,
+    ]);
+  });
+});
+
 describe('a failing step does not hide the rest', () => {
   test('a way back that fails is followed by the next migration on a clean database', async () => {
     const { lines, steps, recording } = await rehearseProject({
@@ -247,7 +277,7 @@ describe('when it cannot go on', () => {
     using project = aProject({ seed: CUSTOMERS, migrations: { '1_a': invoices } });
     const config = await loadConfig(project.folder, {}, {}, process.cwd());
     const rehearsing = rehearse(rehearsalRequest(config, { showValues: false }), () => {}, AbortSignal.abort());
-    await expect(rehearsing).rejects.toThrow();
+    await expect(rehearsing).rejects.toMatchObject({ code: 'INTERRUPTED' });
   });
 });
 

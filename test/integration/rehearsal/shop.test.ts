@@ -34,7 +34,6 @@ describe('one server per major gives the same verdict', () => {
     });
     expect(recording.server.major).toBe(major);
     expect(recording.backup.serverMajor).toBe(major);
-    const messages = verdict.findings.map(({ message }) => message).join('\n');
-    expect(once(findingLines(verdict)), messages).toEqual(once(expected('expected-findings.json')));
+    expect(once(findingLines(verdict))).toEqual(once(expected('expected-findings.json')));
   });
 });

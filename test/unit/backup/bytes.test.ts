@@ -16,13 +16,12 @@ describe('xxhash', () => {
   // Values of the reference implementation, XXH64 with seed 0.
   test.each([
     ['', 0x51_d8_e9_99],
-    ['a', 0x2e_9f_b1_8b],
-    ['abc', 0xad_1f_6f_99],
-    ['as of 2013, the digits are', undefined],
+    ['a', 0xa9_8c_6e_5b],
+    ['abc', 0xad_77_09_99],
   ])('%j', (text, low) => {
     const hash = new XxHash64();
     hash.update(Buffer.from(text));
-    if (low !== undefined) expect(hash.low32().toString(16)).toBe(low.toString(16));
+    expect(hash.low32().toString(16)).toBe(low.toString(16));
   });
 
   test('is the same in whatever pieces the data come', () => {
@@ -36,16 +35,17 @@ describe('xxhash', () => {
   });
 });
 
-describe('zstd', () => {
-  const decompressed = async (data: Buffer, size: number): Promise<Buffer> => {
-    const pieces: Buffer[] = [];
-    for await (const piece of zstdFrames(chunks(data, size))) pieces.push(piece);
-    return Buffer.concat(pieces);
-  };
-  async function* chunks(data: Buffer, size: number): AsyncGenerator<Buffer> {
-    for (let at = 0; at < data.length; at += size) yield data.subarray(at, at + size);
-  }
+async function* chunks(data: Buffer, size: number): AsyncGenerator<Buffer> {
+  for (let at = 0; at < data.length; at += size) yield data.subarray(at, at + size);
+}
 
+const decompressed = async (data: Buffer, size: number): Promise<Buffer> => {
+  const pieces: Buffer[] = [];
+  for await (const piece of zstdFrames(chunks(data, size))) pieces.push(piece);
+  return Buffer.concat(pieces);
+};
+
+describe('zstd', () => {
   test.each([1, 7, 1000, 1 << 20])('in chunks of %d bytes gives what was compressed', async (size) => {
     expect((await decompressed(fixture('library.sql.zst'), size)).equals(fixture('library.sql'))).toBe(true);
   });
@@ -60,7 +60,7 @@ describe('zstd', () => {
   test('every byte that is missing at the end is noticed', async () => {
     const data = fixture('library.sql.zst');
     for (const missing of [1, 2, 3, 4, 5, 100]) {
-      await expect(decompressed(data.subarray(0, data.length - missing), 1000)).rejects.toThrow();
+      await expect(decompressed(data.subarray(0, data.length - missing), 1000)).rejects.toThrow(/end|EOF/);
     }
   });
 
@@ -134,7 +134,10 @@ pg_restore: warning: errors ignored on restore: 2
     for (let at = 0; at < TEXT.length; at += size) found.push(...reader.push(TEXT.slice(at, at + size)));
     expect([...found, ...reader.end()]).toEqual([
       { kind: 'progress', item: 'TABLE public.orders' },
-      { kind: 'refused', error: { message: 'role "app" does not exist', statement: 'ALTER TABLE public.orders\n  OWNER TO app;' } },
+      {
+        kind: 'refused',
+        error: { message: 'role "app" does not exist', statement: 'ALTER TABLE public.orders\n  OWNER TO app;' },
+      },
       { kind: 'progress', item: 'public.orders' },
       { kind: 'refused', error: { message: 'invalid input syntax for type date: "x"', statement: 'COPY orders' } },
       { kind: 'warning', message: 'wal_level is insufficient to publish logical changes' },

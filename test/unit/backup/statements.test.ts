@@ -27,7 +27,7 @@ describe('roles that a statement needs', () => {
     ['CREATE POLICY p ON t USING (true)', []],
     ['CREATE SCHEMA s AUTHORIZATION a', ['a']],
     ['CREATE SCHEMA s', []],
-    ["CREATE USER MAPPING FOR a SERVER s OPTIONS (\"user\" 'x')", ['a']],
+    ['CREATE USER MAPPING FOR a SERVER s OPTIONS ("user" \'x\')', ['a']],
     ['CREATE USER MAPPING FOR public SERVER s', []],
     ["SET SESSION AUTHORIZATION 'a'", ['a']],
     ['SET SESSION AUTHORIZATION DEFAULT', []],
@@ -40,9 +40,9 @@ describe('roles that a statement needs', () => {
   });
 });
 
-describe('statements that reach beyond the database', () => {
-  const kind = (sql: string): string => treatment(sql, 'postgres').kind;
+const kind = (sql: string): string => treatment(sql, 'postgres').kind;
 
+describe('statements that reach beyond the database', () => {
   test.each([
     ['CREATE DATABASE shop WITH TEMPLATE = template0', 'skip'],
     ['ALTER DATABASE shop OWNER TO app', 'skip'],
@@ -55,7 +55,7 @@ describe('statements that reach beyond the database', () => {
     ['SET default_tablespace = fast', 'skip'],
     ["SET default_tablespace = ''", 'run'],
     ['DROP ROLE app', 'skip'],
-    ['ALTER ROLE postgres WITH SUPERUSER PASSWORD \'x\'', 'skip'],
+    ["ALTER ROLE postgres WITH SUPERUSER PASSWORD 'x'", 'skip'],
     ['ALTER ROLE app IN DATABASE shop SET x = 1', 'skip'],
     ['CREATE TABLE database (role text, extension text)', 'run'],
     ['GRANT SELECT ON TABLE database TO role', 'run'],
@@ -69,7 +69,9 @@ describe('statements that reach beyond the database', () => {
   });
 
   test('passwords do not come along', () => {
-    expect(treatment("ALTER ROLE app WITH LOGIN PASSWORD 'SCRAM-SHA-256$4096:x' VALID UNTIL 'infinity'", 'postgres')).toEqual({
+    expect(
+      treatment("ALTER ROLE app WITH LOGIN PASSWORD 'SCRAM-SHA-256$4096:x' VALID UNTIL 'infinity'", 'postgres'),
+    ).toEqual({
       kind: 'replace',
       sql: "ALTER ROLE app WITH LOGIN VALID UNTIL 'infinity'",
     });
@@ -84,7 +86,7 @@ describe('statements that reach beyond the database', () => {
 
   test.each([
     'CREATE EXTENSION IF NOT EXISTS "uuid-ossp" WITH SCHEMA public',
-    "COMMENT ON EXTENSION \"uuid-ossp\" IS 'x'",
+    'COMMENT ON EXTENSION "uuid-ossp" IS \'x\'',
     'ALTER EXTENSION "uuid-ossp" SET SCHEMA x',
   ])('%s is about that extension', (sql) => {
     expect(treatment(sql, 'postgres')).toEqual({ kind: 'extension', extension: 'uuid-ossp' });
@@ -112,7 +114,10 @@ test.each([
   ['invalid input syntax for type integer: "Jane Doe"', 'invalid input syntax for type integer: "…"'],
   ['value "9999999999" is out of range for type integer', 'value "…" is out of range for type integer'],
   ['invalid input value for enum mood: "Jane"', 'invalid input value for enum mood: "…"'],
-  ['null value in column "email" of relation "users" violates not-null constraint', 'null value in column "email" of relation "users" violates not-null constraint'],
+  [
+    'null value in column "email" of relation "users" violates not-null constraint',
+    'null value in column "email" of relation "users" violates not-null constraint',
+  ],
   ['invalid byte sequence for encoding "UTF8": 0xe9 0x72', 'invalid byte sequence for encoding "UTF8": …'],
 ])('values are blanked, names stay: %s', (message, expected) => {
   expect(withoutValues(message)).toBe(expected);
@@ -158,7 +163,14 @@ describe('rows of INSERTs', () => {
 
   test('several rows, columns, and an overridden identity', () => {
     const sql = `INSERT INTO t (id, "values") OVERRIDING SYSTEM VALUE VALUES (1, 'a(,)'), (2, NULL)`;
-    expect(insertRows(sql)).toEqual({ table: ['t'], columns: ['id', 'values'], rows: [['1', 'a(,)'], ['2', null]] });
+    expect(insertRows(sql)).toEqual({
+      table: ['t'],
+      columns: ['id', 'values'],
+      rows: [
+        ['1', 'a(,)'],
+        ['2', null],
+      ],
+    });
   });
 
   test('columns of the table they go into', () => {

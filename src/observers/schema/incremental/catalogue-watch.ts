@@ -53,7 +53,7 @@ export async function watchCatalogue(session: Database, major: number): Promise<
   };
 }
 
-const EVERYTHING: Touched = { units: new Set(), catalogues: new Set(), everything: true };
+export const EVERYTHING: Touched = { units: new Set(), catalogues: new Set(), everything: true };
 
 /**
  * Units with fresh rows, and units with fewer rows than before. The number of rows that a source should have follows
