@@ -1,4 +1,5 @@
-import { defineCheck } from './check.ts';
+import type { Recording } from '../recording/recording.ts';
+import { defineCheck, type Observation } from './check.ts';
 import { failedStep } from './failed-step.ts';
 import { roundTrips } from './round-trip.ts';
 
@@ -13,5 +14,24 @@ export const upFailed = defineCheck({
 
   *inspect(recording) {
     for (const { apply } of roundTrips(recording)) yield* failedStep(apply, 'could not be applied');
+    yield* failedTogether(recording);
   },
 });
+
+/** Each can be applied by itself, but production applies them in one transaction. */
+function* failedTogether({ plan, together }: Recording): Iterable<Observation> {
+  if (together?.status !== 'failed') return;
+  const { message = 'no message', sqlState, hint } = together.failure ?? {};
+  yield {
+    where: { direction: 'up' },
+    message:
+      `The ${together.migrations.length} pending migrations can be applied one by one, but not all at once as ${plan.tool} ` +
+      `does it: ${message}${sqlState === undefined ? '' : ` (SQLSTATE ${sqlState})`}`,
+    remedy: 'Run the migration that needs the others committed outside of the common transaction, or release it later.',
+    evidence: {
+      migrations: together.migrations,
+      ...(sqlState !== undefined && { sqlState }),
+      ...(hint !== undefined && { hint }),
+    },
+  };
+}

@@ -65,6 +65,11 @@ export type RunOutcome =
   | { readonly status: 'failed'; readonly failure: StepFailure };
 
 export interface MigrationSession extends AsyncDisposable {
+  /**
+   * Applies all that is pending at once, as the tool's own command does in production. Only where that is not the same as
+   * one after the other: knex puts one transaction around all of them.
+   */
+  runPending?(signal: AbortSignal): Promise<RunOutcome>;
   /** What the tool's bookkeeping table says now, in its own order. Creates the table as the tool would. */
   applied(): Promise<readonly AppliedMigration[]>;
   /** Runs one migration exactly as the tool would, and lets the tool keep its books. */

@@ -26,4 +26,9 @@ export interface Watch extends AsyncDisposable {
   readonly start: StartRecord;
   /** What changed since `open` or since the last call; called after each step, when the tool is idle. */
   afterStep(): Promise<Observations>;
+  /**
+   * Compares what was reported step by step with the whole, read anew; rejects where they differ. For the end of a
+   * stage. Absent: nothing to prove.
+   */
+  verify?(): Promise<void>;
 }

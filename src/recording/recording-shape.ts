@@ -20,6 +20,7 @@ import type {
   StatementRecord,
   StepFailure,
   StepRecord,
+  TogetherRecord,
 } from './recording.ts';
 import type { Properties, PropertyValue, SchemaChange, SchemaObject } from './schema-snapshot.ts';
 import {
@@ -233,6 +234,14 @@ export const recordingShape: Shape<Recording> = objectOf<Recording>({
   observerFailures: listOf(objectOf<ObserverFailure>({ observer, message: text })),
   start,
   steps: listOf(step),
+  together: optional(
+    objectOf<TogetherRecord>({
+      migrations: texts,
+      status: oneOf('completed', 'failed'),
+      durationMs: amount,
+      failure: optional(stepFailure),
+    }),
+  ),
   baseline: optional(recordOf(timings)),
   interrupted: optional(flag),
 });

@@ -202,6 +202,14 @@ export interface StartRecord {
   readonly invariants?: readonly InvariantRecord[];
 }
 
+/** All pending migrations at once, as the tool's own command applies them in production. */
+export interface TogetherRecord {
+  readonly migrations: readonly string[];
+  readonly status: 'completed' | 'failed';
+  readonly durationMs: number;
+  readonly failure?: StepFailure;
+}
+
 /** All that was seen in one rehearsal, as plain JSON. Checks and reports read this and nothing else. */
 export interface Recording {
   readonly format: 1;
@@ -217,6 +225,8 @@ export interface Recording {
   readonly observerFailures: readonly ObserverFailure[];
   readonly start: StartRecord;
   readonly steps: readonly StepRecord[];
+  /** Absent: the tool applies them one after the other anyway, or there was one only, or one of them failed alone. */
+  readonly together?: TogetherRecord;
   readonly baseline?: BaselineTimings;
   /** Interrupted before the end: what is here is true, but it is not everything. */
   readonly interrupted?: boolean;

@@ -6,6 +6,7 @@ import { statementsObserver } from '../observers/statements/index.ts';
 import type { Recording } from '../recording/recording.ts';
 import { Disposals } from '../support/disposals.ts';
 import { PgrehearseError } from '../support/errors.ts';
+import { applyTogether } from './apply-together.ts';
 import { castFor, type Cast } from './cast.ts';
 import type { OnEvent } from './events.ts';
 import { makePlan, planSteps, type Plan, type PlannedStep } from './plan.ts';
@@ -44,6 +45,7 @@ export async function rehearse(request: RehearsalRequest, onEvent: OnEvent, sign
       observerFailures: failures,
       start,
       steps: run.steps,
+      ...(run.together && { together: run.together }),
       ...(run.baseline && { baseline: run.baseline }),
       ...(stopped && { interrupted: true }),
     };
@@ -94,6 +96,7 @@ async function begin(request: RehearsalRequest, cast: Cast, onEvent: OnEvent, si
       ...(request.baseline && { baseline: baselineOf(request.baseline) }),
       stage,
       watching,
+      restoredState: watching.state(),
       observers,
       brokenObservers: [],
       steps: [],
@@ -123,6 +126,7 @@ async function performAll(run: Run): Promise<boolean> {
       await roundTrip(run, migration, hasWayBack(steps, migration.id));
     }
     await unwindAll(run, steps.slice(lastTrip + 1));
+    run.together = await applyTogether(run);
     return false;
   } catch (error) {
     if (!run.signal.aborted) throw error;

@@ -1,6 +1,13 @@
 import type { BookkeepingTable, Migration } from '../migrations/source.ts';
 import type { Observer } from '../observers/observer.ts';
-import type { BaselineTimings, Direction, ObserverFailure, StepPurpose, StepRecord } from '../recording/recording.ts';
+import type {
+  BaselineTimings,
+  Direction,
+  ObserverFailure,
+  StepPurpose,
+  StepRecord,
+  TogetherRecord,
+} from '../recording/recording.ts';
 import type { Cast } from './cast.ts';
 import type { OnEvent } from './events.ts';
 import type { Plan } from './plan.ts';
@@ -23,6 +30,8 @@ export interface Run {
   readonly observers: readonly Observer[];
   /** Observers that broke on an earlier stage; they are not tried again. */
   readonly brokenObservers: ObserverFailure[];
+  /** Schema and data before the first step. */
+  readonly restoredState: ReturnType<Watching['state']>;
   readonly steps: StepRecord[];
   /** Ids that the tool's books hold when the next step runs. */
   applied: Set<string>;
@@ -36,6 +45,7 @@ export interface Run {
   total: number;
   /** The database is not what production would have at this point; it is built anew before the next step. */
   rebuildDue?: string | undefined;
+  together?: TogetherRecord | undefined;
   /** Why nothing can be run any more. */
   stuck?: string;
 }

@@ -13,6 +13,7 @@ import { readRows } from '../read-rows.ts';
 import { restoreReport } from '../restore-report.ts';
 import { restoreFailure, restoreSession } from '../restore-session.ts';
 import { roleShims } from '../role-shims.ts';
+import type { RestoreComplaint } from '../../recording/recording.ts';
 import { PgrehearseError } from '../../support/errors.ts';
 import { archiveHeader, type ArchiveHeader } from './archive-header.ts';
 import { surveyArchive } from './archive-survey.ts';
@@ -103,11 +104,18 @@ async function restore(
       durationMs: performance.now() - startMs,
       shimmedRoles: shims.created(),
       missingExtensions: report.missingExtensions(),
-      complaints: report.complaints(),
+      // Several jobs come to their errors in another order each time.
+      complaints: report.complaints().toSorted(byText),
     };
   } catch (thrown) {
     throw restoreFailure(thrown, signal);
   }
+}
+
+function byText(one: RestoreComplaint, other: RestoreComplaint): number {
+  const [a, b] = [one, other].map(({ object = '', message }) => `${object}\n${message}`);
+  if (a === b) return 0;
+  return (a ?? '') < (b ?? '') ? -1 : 1;
 }
 
 async function readTables(

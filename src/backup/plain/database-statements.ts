@@ -40,15 +40,17 @@ function isItsKind(first: string, noun: Word, tokens: readonly Word[]): boolean 
 }
 
 function tablespaceSetting(tokens: readonly Word[]): Treatment {
-  // Tablespaces are places on the disks of another machine.
   return tokens.at(-1)?.text === '' ? RUN : SKIP;
 }
 
 function databaseStatement(sql: string, tokens: readonly Word[]): Treatment {
   const verb = tokens[3];
-  const isSetting = isName(tokens[0], 'alter') && isName(verb, 'set') && !isName(tokens[4], 'tablespace');
+  const isSetting = isName(tokens[0], 'alter') && isName(verb, 'set') && !NOT_OURS.has(tokens[4]?.text ?? '');
   return isSetting && verb ? { kind: 'database-setting', setting: sql.slice(verb.at) } : SKIP;
 }
+
+/** Tablespaces are places on the disks of another machine. */
+const NOT_OURS: ReadonlySet<string> = new Set(['tablespace', 'default_tablespace', 'temp_tablespaces']);
 
 function extensionStatement(tokens: readonly Word[], noun: Word): Treatment {
   const extension = asIdentifier(tokens.slice(tokens.indexOf(noun) + 1).find((word) => !isIfExists(word)));

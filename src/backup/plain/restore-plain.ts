@@ -1,3 +1,4 @@
+import { PgrehearseError } from '../../support/errors.ts';
 import type { RestoreProgress, RestoreTarget } from '../backup.ts';
 import type { RestoreReport } from '../restore-report.ts';
 import type { RoleShims } from '../role-shims.ts';
@@ -74,6 +75,7 @@ export class PlainRestorer {
   async #statement(sql: Buffer): Promise<void> {
     if (INSERT.test(sql.toString('latin1', 0, INSERT_CHARACTERS))) return this.#runner.insert(sql);
     const text = sql.toString('utf8');
+    refuseEncoding(text);
     const what = treatment(text, this.#restore.target.user);
     if (what.kind === 'skip') return;
     if (what.kind === 'replace') return this.#role(what.sql);
@@ -129,3 +131,18 @@ function copiedTable(sql: Buffer): string {
   const { parts } = qualifiedName([...words(sql.toString('utf8'))], 1);
   return parts.join('.');
 }
+
+/** Encodings no server has: in them a byte of a character may be a quote or a backslash, and the dump cannot be split. */
+function refuseEncoding(sql: string): void {
+  const [, encoding] = CLIENT_ONLY.exec(sql) ?? [];
+  if (encoding === undefined) return;
+  throw new PgrehearseError(
+    'BACKUP_UNREADABLE',
+    `The dump is in the encoding ${encoding}, which cannot be read here.`,
+    {
+      hint: 'Dump it with `pg_dump --encoding=UTF8`.',
+    },
+  );
+}
+
+const CLIENT_ONLY = /^set\s+client_encoding\s*(?:=|to)\s*'?(big5|gb18030|gbk|johab|sjis|shift_jis\w*|uhc)\b/i;

@@ -8,7 +8,7 @@ import type { KnexLike } from './hosted/knex-like.ts';
 import { listMigrations } from './hosted/list-migrations.ts';
 import { loadKnex, type LoadedKnex } from './hosted/load-knex.ts';
 import { openDatabase } from './hosted/open-database.ts';
-import { appliedMigrations, runMigration } from './hosted/run-migration.ts';
+import { appliedMigrations, runLatest, runMigration } from './hosted/run-migration.ts';
 import {
   type HostRefusal,
   type HostReply,
@@ -64,6 +64,9 @@ async function answerTo(request: HostRequest): Promise<unknown> {
     case 'run':
       await beginRun(knex, request.direction);
       return runMigration(loaded, request.name, request.direction, settings.showValues);
+    case 'latest':
+      await beginRun(knex, 'up');
+      return runLatest(loaded, settings.showValues);
   }
   return undefined;
 }
@@ -98,7 +101,7 @@ function fail(reason: unknown, circumstances: string): void {
   });
   const failure = { ...rest, message: `${circumstances}: ${message}` };
   if (!current) process.stderr.write(`${failure.message}\n`, leave);
-  else if (current.kind === 'run')
+  else if (current.kind === 'run' || current.kind === 'latest')
     send({ kind: 'answer', answer: { status: 'failed', failure }, leaving: true }, leave);
   else send({ kind: 'refusal', refusal: { code: 'MIGRATION_TOOL_FAILED', message: failure.message } }, leave);
 }

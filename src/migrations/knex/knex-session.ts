@@ -1,6 +1,6 @@
 import { PgrehearseError } from '../../support/errors.ts';
-import type { MigrationSession, MigrationTarget } from '../source.ts';
-import { isOpened, isRunOutcome, isStrings } from './messages.ts';
+import type { MigrationSession, MigrationTarget, RunOutcome } from '../source.ts';
+import { type HostRequest, isOpened, isRunOutcome, isStrings } from './messages.ts';
 import { type HostTarget, type LoadedHost, type Project, startLoaded } from './start-loaded.ts';
 
 /** Drives knex against one database. A process that a migration ended is replaced before the next request. */
@@ -30,6 +30,18 @@ export async function openSession(
     until.throwIfAborted();
   };
 
+  async function outcomeOf(request: HostRequest, until: AbortSignal): Promise<RunOutcome> {
+    let answered = await (await liveHost(until)).ask(request, isRunOutcome, until);
+    // The end of the process came late: it is not this migration's doing.
+    if (answered.kind === 'gone' && !answered.begun) {
+      answered = await (await liveHost(until)).ask(request, isRunOutcome, until);
+    }
+    await settle(until);
+    if (answered.kind === 'answer') return answered.answer;
+    const message = `The migration ended the process that ran it (${answered.how}).`;
+    return { status: 'failed', failure: { message } };
+  }
+
   await liveHost(signal);
   return {
     async applied() {
@@ -37,18 +49,8 @@ export async function openSession(
       if (answered.kind === 'answer') return answered.answer.map((id) => ({ id }));
       throw gone(answered.how);
     },
-    async run({ id }, direction, until) {
-      const request = { kind: 'run', name: id, direction } as const;
-      let answered = await (await liveHost(until)).ask(request, isRunOutcome, until);
-      // The end of the process came late: it is not this migration's doing.
-      if (answered.kind === 'gone' && !answered.begun) {
-        answered = await (await liveHost(until)).ask(request, isRunOutcome, until);
-      }
-      await settle(until);
-      if (answered.kind === 'answer') return answered.answer;
-      const message = `The migration ended the process that ran it (${answered.how}).`;
-      return { status: 'failed', failure: { message } };
-    },
+    run: ({ id }, direction, until) => outcomeOf({ kind: 'run', name: id, direction }, until),
+    runPending: (until) => outcomeOf({ kind: 'latest' }, until),
     async [Symbol.asyncDispose]() {
       await host?.[Symbol.asyncDispose]();
     },

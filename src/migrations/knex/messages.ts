@@ -8,7 +8,8 @@ export type HostRequest =
   | { readonly kind: 'list' }
   | { readonly kind: 'open' }
   | { readonly kind: 'applied' }
-  | { readonly kind: 'run'; readonly name: string; readonly direction: Direction };
+  | { readonly kind: 'run'; readonly name: string; readonly direction: Direction }
+  | { readonly kind: 'latest' };
 
 export interface HostSettings {
   readonly options: KnexOptions;
@@ -90,7 +91,7 @@ export const isEnvelope = (value: unknown): value is Envelope<unknown> =>
 
 /** Requests come from our own code of the same version; the kind is all there is to check. */
 export const isHostRequest = (value: unknown): value is HostRequest =>
-  isObject(value) && ['load', 'list', 'open', 'applied', 'run'].includes(String(value['kind']));
+  isObject(value) && ['load', 'list', 'open', 'applied', 'run', 'latest'].includes(String(value['kind']));
 
 export const isHostReply = (value: unknown): value is HostReply =>
   isObject(value) &&

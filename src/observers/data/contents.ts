@@ -9,7 +9,7 @@ export interface Contents {
   readonly wholeRows?: bigint;
 }
 
-export interface ColumnContents {
+interface ColumnContents {
   /** Modulo 2^64. */
   readonly sum: bigint;
   readonly filledRows: number;

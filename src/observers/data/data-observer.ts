@@ -2,10 +2,10 @@ import type { Database } from '../../postgres/connect.ts';
 import { diffLedgers } from '../../recording/changes.ts';
 import { Disposals } from '../../support/disposals.ts';
 import type { Observer, ObserverContext, Watch } from '../observer.ts';
+import type { StoredRelation } from './catalogue/stored-relation.ts';
 import { ledgerReader, type ReadLedger } from './ledger-reader.ts';
 import { openReadingSessions } from './reading-session.ts';
 import { rowWrites } from './row-writes.ts';
-import type { StoredRelation } from './catalogue/stored-relation.ts';
 import { type LogReader, openLogReader } from './touched-files.ts';
 
 /** Keeps a ledger of all contents, brought up to date after each step from what the write-ahead log says was touched. */
@@ -41,9 +41,12 @@ async function watchLedger(
   return {
     start: { data: last.ledger },
     afterStep: async () => {
+      const carried = unsettled;
+      // Should this reading fail half-way, the next one must not rely on it.
+      unsettled = undefined;
       const touched = await log.look(worthBytes);
       // What a transaction wrote that was open at the last reading may have become visible since, without a new record.
-      const suspects = touched.filenodes && unsettled && new Set([...touched.filenodes, ...unsettled]);
+      const suspects = touched.filenodes && carried && new Set([...touched.filenodes, ...carried]);
       const before = last;
       last = await read(suspects);
       unsettled = touched.unfinished ? suspects : nothing;

@@ -8,7 +8,7 @@ import type { ReadingSessions } from './reading-session.ts';
 import { sequenceReader } from './sequences.ts';
 import { tableReader } from './table-reader.ts';
 
-export interface LedgerReading {
+interface LedgerReading {
   readonly ledger: DataLedger;
   readonly plan: LedgerPlan;
 }

@@ -14,13 +14,8 @@ import type { Sighting } from './sighting.ts';
 /** So that a mistake of reading in part cannot go on for long. */
 const STEPS_BETWEEN_PROOFS = 500;
 
-/** Compares what was read in parts with everything, and rejects where they differ. */
-export interface SchemaWatch extends Watch {
-  verify(): Promise<void>;
-}
-
 /** Compares the catalogue after each step with the one before it, and reads only what can have changed. */
-export const schemaObserver: Observer & { open(context: ObserverContext): Promise<SchemaWatch> } = {
+export const schemaObserver: Observer = {
   id: 'schema',
   async open(context) {
     const session = await openSession(context);
@@ -33,7 +28,7 @@ export const schemaObserver: Observer & { open(context: ObserverContext): Promis
   },
 };
 
-async function watch(session: Database, context: ObserverContext): Promise<SchemaWatch> {
+async function watch(session: Database, context: ObserverContext): Promise<Watch> {
   const isBookkeeping = await bookkeepingOf(session, context.bookkeeping);
   const wanted = (sightings: readonly Sighting[]): Sighting[] =>
     sightings.filter(({ object }) => !isBookkeeping(object));

@@ -195,6 +195,13 @@ test('statements and rows in another encoding arrive as what they mean', async (
   ]);
 });
 
+test('an encoding that cannot be split is refused', async () => {
+  await expect(restoredText(`set client_encoding = 'SJIS';\nselect 1;`)).rejects.toMatchObject({
+    code: 'BACKUP_UNREADABLE',
+    hint: expect.stringMatching(/UTF8/),
+  });
+});
+
 test('a byte order mark and Windows line ends are no part of the first statement', async () => {
   await using database = await restoredText(
     '\ufeff-- by hand\r\ncreate table t (id int);\r\ncopy t from stdin;\r\n1\r\n\\.\r\n',

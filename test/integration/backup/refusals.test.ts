@@ -112,7 +112,7 @@ async function fakeTool(version: string): Promise<string> {
 
 describe('pg_restore', () => {
   test('that is older than the archive is refused, with both versions', async () => {
-    const places = ['/usr/lib/postgresql/15/bin'];
+    const places = [await fakeTool('15.18')];
     await expect(findPgRestore({ dumpVersion: '17.11 (Debian)', places }, signal)).rejects.toMatchObject({
       code: 'BACKUP_NEWER_THAN_TOOLS',
       exitCode: 3,

@@ -32,6 +32,9 @@ export async function dump(
   };
 }
 
+/** Stands in the last object, whichever that is. */
+const END = '-- PostgreSQL database dump complete';
+
 interface DumpedObject {
   readonly head: string;
   readonly body: readonly string[];
@@ -41,7 +44,7 @@ function objectsOf(text: string): DumpedObject[] {
   const [, ...parts] = text.split(/^-- (?=(?:Data for )?Name: .*; Type: )/m);
   return parts
     .map((part) => {
-      const [head = '', ...body] = part.split('\n').filter((line) => line !== '' && line !== '--');
+      const [head = '', ...body] = part.split('\n').filter((line) => line !== '' && line !== '--' && line !== END);
       return { head, body: body.map((line) => line.trimEnd()) };
     })
     .filter(({ head }) => !/^Data for |; Type: SEQUENCE SET;/.test(head));

@@ -253,7 +253,7 @@ describe.each([undefined, 15, 14])('on PostgreSQL %s (absent: the newest)', (maj
   });
 
   test('random statements leave the state that a full reading sees', async () => {
-    const steps = Number(process.env['LEDGER_STEPS'] ?? 60);
+    const steps = Number(process.env['LEDGER_STEPS'] ?? 40);
     const seeds = (process.env['LEDGER_SEEDS'] ?? '1').split(',').map(Number);
     let walked = 0;
     for (const seed of seeds) walked += await randomWalk(seed, steps);
@@ -292,12 +292,12 @@ describe.each([undefined, 15, 14])('on PostgreSQL %s (absent: the newest)', (maj
           `update parts set v = 'v${n()}' where id = ${n() * 5}`,
           `update fast set v = ${n()} where id = ${n()}`,
           `update keyless set b = 'k${n()}' where a = ${n() % 10}`,
-          `truncate ${pick(['p1', 'p2', 'fast', 'child'])} restart identity cascade`,
           `select nextval('audit_id_seq'), setval('plain_id_seq', ${n() + 600}, ${pick(['true', 'false'])})`,
           `do $$ begin update loose set v = '${n()}' where id = ${200 + n()}; begin update p1 set a = 1 / ${n() % 2}; exception when others then null; end; end $$`,
         ]);
       const ddl = (): string =>
         pick([
+          `truncate ${pick(['p1', 'p2', 'fast', 'child'])} restart identity cascade`,
           `create table p3 (id serial primary key, v int default ${n()})`,
           'drop table if exists p3',
           'create table p3 as table p2',
@@ -357,16 +357,17 @@ const withoutEmptyObjects = ({ tables }: DataLedger): [string, TableLedger][] =>
   Object.entries(tables).filter(([name, { rows }]) => name !== 'pg_largeobject' || rows > 0);
 
 /** A key that a step dropped or added is kept or not adopted by the running watch; a fresh one knows only what is. */
+const comparable = (ledger: DataLedger, other: DataLedger): Record<string, unknown> =>
+  Object.fromEntries(
+    withoutEmptyObjects(ledger).map(([name, table]) => {
+      const same = table.key.join() === other.tables[name]?.key.join();
+      const { columns, rowFingerprint, key, ...rest } = table;
+      const shapes = Object.entries(columns).map(([column, { type, nullRows }]) => [column, type, nullRows]);
+      return [name, { ...rest, contents: same ? { columns, rowFingerprint, key } : shapes }];
+    }),
+  );
+
 function expectSameState(kept: DataLedger, fresh: DataLedger, title: string): void {
-  const comparable = (ledger: DataLedger, other: DataLedger): Record<string, unknown> =>
-    Object.fromEntries(
-      withoutEmptyObjects(ledger).map(([name, table]) => {
-        const same = table.key.join() === other.tables[name]?.key.join();
-        const { columns, rowFingerprint, key, ...rest } = table;
-        const shapes = Object.entries(columns).map(([column, { type, nullRows }]) => [column, type, nullRows]);
-        return [name, { ...rest, contents: same ? { columns, rowFingerprint, key } : shapes }];
-      }),
-    );
   expect({ title, tables: comparable(kept, fresh), sequences: kept.sequences }).toEqual({
     title,
     tables: comparable(fresh, kept),

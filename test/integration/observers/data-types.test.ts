@@ -115,7 +115,7 @@ const SETUP = [
 
 let server: EphemeralServer;
 beforeAll(async () => {
-  server = await startTestServer(Number(process.env['M']) || undefined);
+  server = await startTestServer();
 });
 afterAll(() => server[Symbol.asyncDispose]());
 

@@ -47,6 +47,7 @@ describe('statements that reach beyond the database', () => {
     ['CREATE DATABASE shop WITH TEMPLATE = template0', 'skip'],
     ['ALTER DATABASE shop OWNER TO app', 'skip'],
     ['ALTER DATABASE shop SET TABLESPACE x', 'skip'],
+    ["ALTER DATABASE shop SET default_tablespace TO 'x'", 'skip'],
     ['DROP DATABASE IF EXISTS shop', 'skip'],
     ["COMMENT ON DATABASE shop IS 'x'", 'skip'],
     ['GRANT ALL ON DATABASE shop TO app', 'skip'],

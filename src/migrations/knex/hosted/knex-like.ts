@@ -27,6 +27,7 @@ export interface MigratorLike {
   list(config: object): Promise<readonly [readonly unknown[], readonly unknown[]]>;
   up(config: object): Promise<readonly [unknown, readonly unknown[]]>;
   down(config: object): Promise<readonly [unknown, readonly unknown[]]>;
+  latest(config: object): Promise<unknown>;
   forceFreeMigrationsLock(config: object): Promise<void>;
 }
 

@@ -15,22 +15,41 @@ import { relievePool } from './relieve-pool.ts';
  */
 export const LENIENT = { disableMigrationsListValidation: true };
 
-export async function runMigration(
-  { knex, ownPoolMax }: LoadedKnex,
+export function runMigration(
+  loaded: LoadedKnex,
   name: string,
   direction: Direction,
   showValues: boolean,
 ): Promise<RunOutcome> {
-  const endRelief = relievePool(knex, ownPoolMax);
-  try {
-    const [, done] = await knex.migrate[direction]({ ...LENIENT, name });
-    await poolIdle(knex);
+  return outcomeOf(loaded, showValues, async ({ migrate }) => {
+    const [, done] = await migrate[direction]({ ...LENIENT, name });
     if (done.some((entry) => entry === name || (typeof entry === 'string' && entry.endsWith(`/${name}`)))) {
       return { status: 'completed' };
     }
     return failed(
       `knex did nothing: for its books, "${name}" is ${direction === 'up' ? 'applied already' : 'not applied'}.`,
     );
+  });
+}
+
+/** `knex migrate:latest`: all that is pending, in one transaction unless one of them wants none. */
+export function runLatest(loaded: LoadedKnex, showValues: boolean): Promise<RunOutcome> {
+  return outcomeOf(loaded, showValues, async ({ migrate }) => {
+    await migrate.latest(LENIENT);
+    return { status: 'completed' };
+  });
+}
+
+async function outcomeOf(
+  { knex, ownPoolMax }: LoadedKnex,
+  showValues: boolean,
+  work: (knex: KnexLike) => Promise<RunOutcome>,
+): Promise<RunOutcome> {
+  const endRelief = relievePool(knex, ownPoolMax);
+  try {
+    const outcome = await work(knex);
+    await poolIdle(knex);
+    return outcome;
   } catch (error) {
     await poolIdle(knex);
     // knex frees its lock itself, but not when the connection is what failed.

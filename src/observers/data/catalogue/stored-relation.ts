@@ -32,7 +32,7 @@ export interface StoredRelation {
   readonly keys: readonly StoredKey[];
 }
 
-export interface StoredKey {
+interface StoredKey {
   readonly indexOid: number;
   /** Attribute numbers. */
   readonly columns: readonly number[];
