@@ -1,6 +1,7 @@
 import { resolve } from 'node:path';
 import { openArchive } from './archive/archive-backup.ts';
 import type { Backup } from './backup.ts';
+import { matchesChecksum } from './check-sum.ts';
 import { locate } from './locate.ts';
 import { openPlain } from './plain/plain-backup.ts';
 
@@ -16,6 +17,7 @@ export interface OpenBackupOptions {
  */
 export async function openBackup(path: string, options: OpenBackupOptions, signal: AbortSignal): Promise<Backup> {
   const located = await locate(resolve(path), signal);
+  if (located.format !== 'directory') await matchesChecksum(located.path, signal);
   const onWarning = options.onWarning ?? (() => {});
   return located.format === 'plain' ? openPlain(located, onWarning, signal) : openArchive(located, onWarning, signal);
 }

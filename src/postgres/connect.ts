@@ -22,6 +22,8 @@ export interface ConnectOptions {
 export async function connect(connectionString: string, options: ConnectOptions): Promise<Database> {
   const client = new Client({
     connectionString,
+    // Ours goes to servers of ours; what the shell says of encryption (PGSSLMODE) is meant for others.
+    ssl: false,
     application_name: options.applicationName,
     ...(options.quiet !== false && { options: QUIET_OPTIONS }),
   });
@@ -41,5 +43,7 @@ export async function connect(connectionString: string, options: ConnectOptions)
   };
 }
 
-/** Ours must neither be logged nor wait for ever behind a lock. */
-const QUIET_OPTIONS = '-c log_statement=none -c log_min_duration_statement=-1 -c log_duration=off -c jit=off';
+/** Ours is not logged, and no limit that the backup brings (`ALTER DATABASE … SET statement_timeout`) holds for it. */
+const QUIET_OPTIONS =
+  '-c log_statement=none -c log_min_duration_statement=-1 -c log_duration=off -c jit=off' +
+  ' -c statement_timeout=0 -c lock_timeout=0 -c idle_in_transaction_session_timeout=0';

@@ -20,7 +20,8 @@ export interface Cast {
 /** @throws {PgrehearseError} for a backup that cannot be read and a tool that is not known */
 export async function castFor(request: RehearsalRequest, onEvent: OnEvent, signal: AbortSignal): Promise<Cast> {
   const source = await sourceFor(request, onEvent);
-  const backup = request.backup && (await openBackup(request.backup.file, {}, signal));
+  const onWarning = (message: string): void => onEvent({ kind: 'output', text: `${message}\n` });
+  const backup = request.backup && (await openBackup(request.backup.file, { onWarning }, signal));
   const postgresVersion = request.server.postgresVersion ?? backup?.description.serverMajor;
   return {
     provider: providerFor(request.server.provider),

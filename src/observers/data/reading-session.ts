@@ -41,13 +41,14 @@ export async function fixTextForms(database: Database): Promise<void> {
 
 export interface ReadingSessions extends AsyncDisposable {
   readonly main: Database;
-  /** As many sessions as there are processors, for reading many tables at once. Opened when first asked for. */
+  /** Enough sessions to keep every processor busy with many small tables. Opened when first asked for. */
   all(): Promise<readonly Database[]>;
   /** Schemas that an unqualified name is looked up in by a session that sets nothing. */
   readonly defaultSchemas: readonly string[];
 }
 
-const SESSIONS = Math.min(availableParallelism(), 4);
+/** One more than there are processors, so that none waits while a result is on its way. */
+const SESSIONS = Math.min(availableParallelism(), 4) + 1;
 
 /** Opens sessions that read contents; they hold no lock and no snapshot between two queries. */
 export async function openReadingSessions(connectionString: string): Promise<ReadingSessions> {
@@ -77,7 +78,7 @@ export async function openReadingSessions(connectionString: string): Promise<Rea
 
 async function prepare(database: Database): Promise<Database> {
   await fixTextForms(database);
-  await database.script(`set max_parallel_workers_per_gather = ${SESSIONS}`);
+  await database.script(`set max_parallel_workers_per_gather = ${SESSIONS - 1}`);
   return database;
 }
 

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { cp, mkdtemp, readFile, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -131,4 +132,32 @@ describe('a folder of which a file', () => {
 
 test('nothing is left in the temporary folder', async () => {
   expect((await readdir(tmpdir())).filter((name) => name.startsWith(`pgrehearse-restore-${process.pid}-`))).toEqual([]);
+});
+
+describe('beside a .sha256 file', () => {
+  test.each(['library.custom', 'library.tar', 'library.sql'])(
+    `one bit changed at ${PLACES} places of %s is noticed every time`,
+    async (name) => {
+      const whole = await readFile(fixture(name));
+      const path = join(folder, 'summed');
+      await writeFile(`${path}.sha256`, `${createHash('sha256').update(whole).digest('hex')}  summed\n`);
+      await writeFile(path, whole);
+      await expect(openBackup(path, {}, AbortSignal.timeout(BOUND_MS))).resolves.toBeDefined();
+      for (const at of places(whole.length)) {
+        await writeFile(path, flipped(whole, at));
+        await expect(openBackup(path, {}, AbortSignal.timeout(BOUND_MS))).rejects.toMatchObject({
+          code: 'BACKUP_UNREADABLE',
+        });
+      }
+    },
+  );
+
+  test('a checksum that is none is refused, not ignored', async () => {
+    const path = join(folder, 'badly-summed');
+    await writeFile(path, await readFile(fixture('library.sql')));
+    await writeFile(`${path}.sha256`, 'not a checksum\n');
+    await expect(openBackup(path, {}, AbortSignal.timeout(BOUND_MS))).rejects.toMatchObject({
+      code: 'BACKUP_UNREADABLE',
+    });
+  });
 });
