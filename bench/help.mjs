@@ -5,19 +5,14 @@
  *
  * Pairs are run one after the other, in turned order, so that load from outside meets both.
  */
-import { execFileSync, spawnSync } from 'node:child_process';
-import { existsSync, readFileSync } from 'node:fs';
+import { spawnSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
+import { childrenCpuMs, isChildrenCpuKnown } from './children-cpu.mjs';
 
 const GOAL = 3;
 const pairs = Number(process.argv[2] ?? 15);
 const HELP = [fileURLToPath(new URL('../dist/cli/main.js', import.meta.url)), '--help'];
 const NOTHING = ['-e', '0'];
-/** CPU of children is told in ticks of this many milliseconds. */
-const TICK_MS = existsSync('/proc/self/stat')
-  ? 1000 / Number(execFileSync('getconf', ['CLK_TCK'], { encoding: 'utf8' }))
-  : 0;
-
 const measured = { help: { wallMs: [], cpuMs: 0 }, nothing: { wallMs: [], cpuMs: 0 } };
 // The first of each reads the files from disk.
 run(HELP);
@@ -39,7 +34,7 @@ const cpu = (name) => measured[name].cpuMs / pairs;
 console.log(`Node ${process.versions.node}, ${pairs} pairs`);
 console.log('                   pgrehearse --help    node -e 0   ratio');
 line('wall, median, ms', wall('help'), wall('nothing'));
-if (TICK_MS > 0) line('CPU, mean, ms   ', cpu('help'), cpu('nothing'));
+if (isChildrenCpuKnown) line('CPU, mean, ms   ', cpu('help'), cpu('nothing'));
 console.log(`goal ${GOAL}`);
 
 function line(name, ours, theirs) {
@@ -61,14 +56,6 @@ function run(args) {
   const wallMs = performance.now() - startedMs;
   if (status !== 0) throw new Error(`node ${args.join(' ')} ended with ${status}: ${stderr}`);
   return { wallMs, cpuMs: childrenCpuMs() - cpuBeforeMs };
-}
-
-/** User and system time of ended children, fields 16 and 17 of `proc(5)` stat. Zero where there is no such file. */
-function childrenCpuMs() {
-  if (TICK_MS === 0) return 0;
-  const stat = readFileSync('/proc/self/stat', 'utf8');
-  const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
-  return (Number(fields[13]) + Number(fields[14])) * TICK_MS;
 }
 
 function median(values) {

@@ -24,7 +24,10 @@ const parsing = cpuOf(() => parseRecording(text, 'recording.json'));
 const recording = parsing.result;
 const judging = cpuOf(() => judge(recording, { checks: {}, waivers: [], today: '2026-11-23' }));
 const verdict = judging.result;
-const reports = REPORTERS.map(({ id, render }) => ({ id, ...cpuOf(() => render(verdict, recording)) }));
+const reports = REPORTERS.map((reporter) => ({
+  id: reporter.id,
+  ...cpuOf(() => reporter.render(verdict, recording)),
+}));
 // The report in JSON is the recording once more; the others are for people.
 const texts = reports.filter(({ id }) => id !== 'json');
 const seconds = judging.seconds + texts.reduce((sum, report) => sum + report.seconds, 0);

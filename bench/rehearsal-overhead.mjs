@@ -6,8 +6,10 @@
  *     [tables there before, default 0] [rounds, default 1]
  *
  * `knex`: one knex calls `migrate.up` and `migrate.down`. `sql`: golang-migrate's files and bookkeeping statements, sent
- * by `pg` in a plain loop. Each in a process of its own, on an equal server that is started before the clock; ours
- * includes the start of its server.
+ * by `pg` in a plain loop. The tool runs twice: over one connection, and over a new one whenever the direction turns, as
+ * in production, where each direction is a run of its own; the rehearsal does the latter. Each run is a process of its own
+ * on an equal server. Wall clock: the server of the tool is started before it, ours after. CPU: everything, with the
+ * servers, where the system tells it (Linux).
  */
 import { fork } from 'node:child_process';
 import { once } from 'node:events';
@@ -16,13 +18,21 @@ import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { childrenCpuMs, isChildrenCpuKnown } from './children-cpu.mjs';
 
 const GOAL = 2;
-const ROLES = { tool: runTool, ours: runOurs };
+const ROLES = {
+  tool: (spec) => runTool({ ...spec, turns: false }),
+  turning: (spec) => runTool({ ...spec, turns: true }),
+  ours: runOurs,
+};
 const [role] = process.argv.slice(2);
 
 if (role in ROLES) {
-  process.send(await ROLES[role](JSON.parse(process.argv[3])));
+  const result = await ROLES[role](JSON.parse(process.argv[3]));
+  const { user, system } = process.cpuUsage();
+  // By now the server and the process of the migrations have ended.
+  process.send({ ...result, cpuMs: (user + system) / 1000 + childrenCpuMs() });
   process.disconnect();
 } else await main();
 
@@ -35,7 +45,7 @@ async function main() {
     const spec = { folder, tool, migrations };
     console.log(`${migrations} ${tool} migrations, ${migrations * 4} steps, ${tables} tables there before`);
     for (let round = 0; round < rounds; round += 1) {
-      const order = round % 2 === 0 ? ['tool', 'ours'] : ['ours', 'tool'];
+      const order = round % 2 === 0 ? ['tool', 'turning', 'ours'] : ['ours', 'turning', 'tool'];
       const results = {};
       for (const name of order) results[name] = await inProcess(name, spec);
       print(results, migrations * 4);
@@ -45,17 +55,25 @@ async function main() {
   }
 }
 
-function print({ tool, ours }, steps) {
-  const perStep = (ms) => `${(ms / steps).toFixed(2).padStart(8)} ms per step`;
-  console.log(`PostgreSQL ${ours.version}, Node ${process.versions.node}`);
-  console.log(`  tool alone                  ${perStep(tool.ms)}   ${(tool.ms / 1000).toFixed(1)} s`);
-  console.log(`  rehearsal                   ${perStep(ours.ms)}   ${(ours.ms / 1000).toFixed(1)} s`);
-  console.log(`    before the first step     ${(ours.startMs / 1000).toFixed(1).padStart(8)} s`);
-  console.log(`    in the tool               ${perStep(ours.toolMs)}`);
-  console.log(`    observed, after the tool  ${perStep(ours.observedMs)}, of which, side by side:`);
-  for (const [id, ms] of Object.entries(ours.observers)) console.log(`      ${id.padEnd(24)}${perStep(ms)}`);
-  console.log(`  ratio of the whole          ${(ours.ms / tool.ms).toFixed(2).padStart(8)}   goal ${GOAL}`);
-  console.log(`  ratio of the steps alone    ${((ours.toolMs + ours.observedMs) / tool.ms).toFixed(2).padStart(8)}`);
+function print({ tool, turning, ours }, steps) {
+  const line = (name, ms, cpuMs) => {
+    const cpu = cpuMs === undefined || !isChildrenCpuKnown ? '' : `   CPU ${(cpuMs / steps).toFixed(2).padStart(7)}`;
+    console.log(`  ${name.padEnd(36)}${(ms / steps).toFixed(2).padStart(8)}${cpu}`);
+  };
+  const ratio = (name, of) => {
+    const cpu = isChildrenCpuKnown ? `   CPU ${(ours.cpuMs / of.cpuMs).toFixed(2).padStart(7)}` : '';
+    console.log(`  ${name.padEnd(36)}${(ours.ms / of.ms).toFixed(2).padStart(8)}${cpu}   goal ${GOAL}`);
+  };
+  console.log(`PostgreSQL ${ours.version}, Node ${process.versions.node}, milliseconds per step`);
+  line('tool alone, one connection', tool.ms, tool.cpuMs);
+  line('tool alone, a new one at each turn', turning.ms, turning.cpuMs);
+  line('rehearsal', ours.ms, ours.cpuMs);
+  line('  before the first step', ours.startMs);
+  line('  in the tool', ours.toolMs);
+  line('  after the tool, side by side:', ours.observedMs);
+  for (const [id, ms] of Object.entries(ours.observers)) line(`    ${id}`, ms);
+  ratio('rehearsal / tool, one connection', tool);
+  ratio('rehearsal / tool, new at each turn', turning);
 }
 
 async function inProcess(name, spec) {
@@ -122,61 +140,79 @@ async function timedObservers() {
 }
 
 /** The same steps on a server of the same provider, with nobody looking. */
-async function runTool({ folder, tool, migrations }) {
+async function runTool({ folder, tool, migrations, turns }) {
   const { localServer } = await import('../dist/server/index.js');
-  const { default: pg } = await import('pg');
   const spec = { settings: {}, projectFolder: folder };
   const server = await localServer.start(spec, new AbortController().signal);
   try {
     const connection = server.target('postgres').connectionString;
-    const client = new pg.Client(connection);
-    await client.connect();
-    await client.query(readFileSync(join(folder, 'base.sql'), 'utf8'));
-    await client.query('analyze');
+    await query(connection, `${readFileSync(join(folder, 'base.sql'), 'utf8')}; analyze`);
+    const steps = stepsOf(namesOf(migrations, tool));
     const startedMs = performance.now();
-    await (tool === 'knex' ? loopKnex : loopSql)({ folder, names: namesOf(migrations, tool), connection, client });
-    const ms = performance.now() - startedMs;
-    await client.end();
-    return { ms };
+    await (tool === 'knex' ? loopKnex : loopSql)(steps, { folder, connection, turns });
+    return { ms: performance.now() - startedMs };
   } finally {
     await server[Symbol.asyncDispose]();
   }
 }
 
-async function loopKnex({ folder, names, connection }) {
+async function query(connection, text) {
+  const client = await connected(connection);
+  await client.query(text);
+  await client.end();
+}
+
+async function connected(connection) {
+  const { default: pg } = await import('pg');
+  const client = new pg.Client(connection);
+  await client.connect();
+  return client;
+}
+
+/** In the rehearsal's order. */
+function stepsOf(names) {
+  const steps = names.flatMap((name, at) => ['up', 'down', 'up'].map((direction) => ({ name, at, direction })));
+  return [...steps, ...names.map((name, at) => ({ name, at, direction: 'down' })).toReversed()];
+}
+
+async function loopKnex(steps, { folder, connection, turns }) {
   const knex = createRequire(join(folder, 'package.json'))('knex')({
     client: 'pg',
     connection,
+    pool: { min: 1, max: 1 },
     migrations: { directory: join(folder, 'migrations') },
   });
-  for (const name of names) {
-    await knex.migrate.up({ name });
-    await knex.migrate.down({ name });
-    await knex.migrate.up({ name });
+  for (const [index, { name, direction }] of steps.entries()) {
+    if (turns && index > 0 && steps[index - 1].direction !== direction) {
+      await knex.destroy();
+      knex.initialize();
+    }
+    await knex.migrate[direction]({ name });
   }
-  for (const name of names.toReversed()) await knex.migrate.down({ name });
   await knex.destroy();
 }
 
-async function loopSql({ folder, names, client }) {
-  await client.query(
-    'create table if not exists schema_migrations (version bigint primary key, dirty boolean not null)',
-  );
+async function loopSql(steps, { folder, connection, turns }) {
+  await query(connection, 'create table schema_migrations (version bigint primary key, dirty boolean not null)');
+  let client = await connected(connection);
   const setVersion = async (version, dirty) => {
     await client.query('begin');
     await client.query('truncate schema_migrations');
     await client.query('insert into schema_migrations (version, dirty) values ($1, $2)', [version, dirty]);
     await client.query('commit');
   };
-  const step = async (at, direction) => {
+  for (const [index, { name, at, direction }] of steps.entries()) {
+    if (turns && index > 0 && steps[index - 1].direction !== direction) {
+      await client.end();
+      client = await connected(connection);
+    }
     const version = direction === 'up' ? at + 1 : at;
     await client.query('select version, dirty from schema_migrations limit 1');
     await setVersion(version, true);
-    await client.query(readFileSync(join(folder, 'migrations', `${names[at]}.${direction}.sql`), 'utf8'));
+    await client.query(readFileSync(join(folder, 'migrations', `${name}.${direction}.sql`), 'utf8'));
     await setVersion(version, false);
-  };
-  for (const at of names.keys()) for (const direction of ['up', 'down', 'up']) await step(at, direction);
-  for (const at of [...names.keys()].toReversed()) await step(at, 'down');
+  }
+  await client.end();
 }
 
 function makeProject({ migrations, tool, tables }) {

@@ -1,3 +1,4 @@
+import type { DatabaseTarget } from '../postgres/database-target.ts';
 import type { BackupRecord, RestoreComplaint } from '../recording/recording.ts';
 
 /** What can be known of a backup before it is restored. */
@@ -14,15 +15,8 @@ export interface BackupDescription {
   readonly database?: string;
 }
 
-/** How the restore may reach the database. Structurally a `DatabaseTarget` of the server. */
-export interface RestoreTarget {
-  readonly connectionString: string;
-  readonly host: string;
-  readonly port: number;
-  readonly user: string;
-  readonly password: string;
-  readonly database: string;
-}
+/** How to reach the database. */
+export type RestoreTarget = DatabaseTarget;
 
 export interface RestoreProgress {
   readonly doneBytes?: number;

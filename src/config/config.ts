@@ -1,29 +1,12 @@
 import type { CheckSettings } from '../checks/judge.ts';
 import type { Waiver } from '../findings/waiver.ts';
-import type { InvariantRequest, Scope } from '../rehearsal/request.ts';
+import type { RehearsalRequest } from '../rehearsal/request.ts';
 
 /** What the user wants, complete and valid: file, flags and environment in one. Paths are absolute. */
-export interface Config {
-  /** Folder of the file; without a file the working directory. Relative paths start here. */
-  readonly projectFolder: string;
+export interface Config extends Omit<RehearsalRequest, 'showValues' | 'baseline'> {
   /** Absolute path. Absent: flags and defaults only. */
   readonly file?: string;
-  readonly server: {
-    readonly provider: string;
-    readonly postgresVersion?: number;
-    readonly binaries?: string;
-    readonly settings: Readonly<Record<string, string>>;
-  };
-  readonly backup?: { readonly file: string; readonly maxAgeHours?: number };
-  readonly migrations: {
-    readonly tool?: string;
-    /** As written; a tool may want it relative. From a flag: absolute. */
-    readonly directory?: string;
-    readonly options: Readonly<Record<string, unknown>>;
-  };
-  readonly rehearsal: { readonly scope: Scope; readonly forwardOnly: boolean };
   readonly checks: Readonly<Record<string, CheckSettings>>;
-  readonly invariants: readonly InvariantRequest[];
   readonly waivers: readonly Waiver[];
   /** Every value with where it came from, for `plan --explain-config`. */
   readonly settings: readonly ConfigSetting[];

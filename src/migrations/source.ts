@@ -1,3 +1,4 @@
+import type { DatabaseTarget } from '../postgres/database-target.ts';
 import type { AppliedMigration, Direction, InlineWaiver, StepFailure } from '../recording/recording.ts';
 
 /** One migration as its tool knows it. */
@@ -29,15 +30,8 @@ export interface MigrationSet {
   readonly bookkeeping: readonly BookkeepingTable[];
 }
 
-/** How a tool may reach the database. Structurally a `DatabaseTarget` of the server. */
-export interface MigrationTarget {
-  readonly connectionString: string;
-  readonly host: string;
-  readonly port: number;
-  readonly user: string;
-  readonly password: string;
-  readonly database: string;
-}
+/** How to reach the database. */
+export type MigrationTarget = DatabaseTarget;
 
 /** One migration tool with its options. Knows nothing of servers, locks or reports. */
 export interface MigrationSource {

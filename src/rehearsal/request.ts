@@ -26,6 +26,7 @@ export interface RehearsalRequest {
   readonly migrations: {
     /** Absent: detected. */
     readonly tool?: string;
+    /** As written; relative to the project folder. */
     readonly directory?: string;
     readonly options: Readonly<Record<string, unknown>>;
   };

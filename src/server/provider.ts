@@ -1,3 +1,7 @@
+import type { DatabaseTarget } from '../postgres/database-target.ts';
+
+export type { DatabaseTarget };
+
 /** What a rehearsal asks of a server before it exists. */
 export interface ServerSpec {
   /** Major, e.g. 17. Absent: the newest that can be found. */
@@ -8,17 +12,6 @@ export interface ServerSpec {
   readonly settings: Readonly<Record<string, string>>;
   /** Folder from which npm packages with servers are looked up, besides our own. */
   readonly projectFolder: string;
-}
-
-/** How to reach one database of an ephemeral server as its superuser. */
-export interface DatabaseTarget {
-  /** `postgres://user:password@127.0.0.1:port/database`; holds a secret, never print it. */
-  readonly connectionString: string;
-  readonly host: string;
-  readonly port: number;
-  readonly user: string;
-  readonly password: string;
-  readonly database: string;
 }
 
 /** A Postgres that nobody else uses and that is gone after `dispose`. */

@@ -4,6 +4,7 @@ import { pipeline } from 'node:stream/promises';
 import { advise, serverMajor } from '../advise.ts';
 import { afterRestore } from '../after-restore.ts';
 import type { Backup, BackupDescription, RestoreProgress, RestoreResult, RestoreTarget } from '../backup.ts';
+import { describeBackup } from '../describe-backup.ts';
 import { createdAt } from '../created-at.ts';
 import { availableExtensions } from '../extensions.ts';
 import type { LocatedBackup } from '../locate.ts';
@@ -60,15 +61,7 @@ export async function openArchive(
 function describe({ path, bytes, format }: LocatedBackup, header: ArchiveHeader): BackupDescription {
   const { createdLocal, database, serverVersion, dumpVersion } = header;
   const created = createdLocal && createdAt(createdLocal);
-  return {
-    format,
-    path,
-    bytes,
-    ...(created !== undefined && { createdAt: created }),
-    ...(serverVersion !== undefined && { serverMajor: Number.parseInt(serverVersion, 10) }),
-    ...(dumpVersion !== undefined && { dumpMajor: Number.parseInt(dumpVersion, 10) }),
-    ...(database !== undefined && { database }),
-  };
+  return describeBackup({ format, path, bytes }, { createdAt: created, serverVersion, dumpVersion, database });
 }
 
 interface Restoring {

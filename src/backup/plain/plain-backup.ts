@@ -1,4 +1,5 @@
 import type { Backup, BackupDescription, RestoreProgress, RestoreResult, RestoreTarget } from '../backup.ts';
+import { describeBackup } from '../describe-backup.ts';
 import { advise } from '../advise.ts';
 import { afterRestore } from '../after-restore.ts';
 import { createdAt } from '../created-at.ts';
@@ -49,15 +50,7 @@ function describe(
 ): BackupDescription {
   const created = startedOn === undefined ? undefined : createdAt(startedOn);
   const database = chosen ?? header.database;
-  return {
-    format: 'plain',
-    path,
-    bytes,
-    ...(created !== undefined && { createdAt: created }),
-    ...(serverVersion !== undefined && { serverMajor: Number.parseInt(serverVersion, 10) }),
-    ...(dumpVersion !== undefined && { dumpMajor: Number.parseInt(dumpVersion, 10) }),
-    ...(database !== undefined && { database }),
-  };
+  return describeBackup({ format: 'plain', path, bytes }, { createdAt: created, serverVersion, dumpVersion, database });
 }
 
 interface Restoring {

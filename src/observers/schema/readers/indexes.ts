@@ -8,7 +8,7 @@ export const indexes: Reader = {
   sql: ({ only }) => `
     select i.indexrelid as oid, ${qualified('n', 'x.relname')} as name,
       ${qualified('n', 'c.relname')} as parent,
-      pg_catalog.quote_ident(con.conname) as constraint,
+      ${qualified('n', 'c.relname')} || '.' || pg_catalog.quote_ident(con.conname) as constraint,
       case when con.oid is null then pg_catalog.pg_get_indexdef(i.indexrelid) end as definition,
       i.indisvalid as valid,
       nullif(i.indisready, true) as ready,

@@ -1,0 +1,10 @@
+/** How to reach one database. Server, backup, migrations and observers hand it on; none of them knows the others. */
+export interface DatabaseTarget {
+  /** `postgres://user:password@127.0.0.1:port/database`; holds a secret, never print it. */
+  readonly connectionString: string;
+  readonly host: string;
+  readonly port: number;
+  readonly user: string;
+  readonly password: string;
+  readonly database: string;
+}
