@@ -18,7 +18,7 @@ export function checkPage(check, scenariosFolder) {
     '## What to do',
     '',
     check.remedy,
-    ...limits(check),
+    ...limitsOf(check),
     '',
     `## Example: ${title}`,
     '',
@@ -42,7 +42,7 @@ export function checkPage(check, scenariosFolder) {
   ].join('\n');
 }
 
-function limits({ limits }) {
+function limitsOf({ limits }) {
   const entries = Object.entries(limits);
   if (entries.length === 0) return [];
   return [
@@ -60,7 +60,7 @@ function sources(folder) {
   const files = readdirSync(migrations, { recursive: true, withFileTypes: true })
     .filter((entry) => entry.isFile())
     .map((entry) => join(entry.parentPath, entry.name))
-    .sort((a, b) => rank(a) - rank(b) || (a < b ? -1 : 1));
+    .toSorted((a, b) => rank(a) - rank(b) || (a < b ? -1 : 1));
   const config = readFileSync(join(folder, 'pgrehearse.config.yaml'), 'utf8');
   return [
     '',

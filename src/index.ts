@@ -22,7 +22,13 @@ export type * from './recording/data-ledger.ts';
 export { describeSchemaChange } from './recording/describe-change.ts';
 export { parseRecording } from './recording/parse.ts';
 export type * from './recording/recording.ts';
-export type { Properties, PropertyValue, SchemaChange, SchemaObject, SchemaSnapshot } from './recording/schema-snapshot.ts';
+export type {
+  Properties,
+  PropertyValue,
+  SchemaChange,
+  SchemaObject,
+  SchemaSnapshot,
+} from './recording/schema-snapshot.ts';
 export type { OnEvent, RehearsalEvent } from './rehearsal/events.ts';
 export { planRehearsal, rehearse } from './rehearsal/rehearse.ts';
 export type { InvariantRequest, RehearsalRequest, Scope } from './rehearsal/request.ts';

@@ -1,7 +1,7 @@
 import type { Observations, ObserverId, StartRecord } from '../recording/recording.ts';
 
 /** How an observer may reach the server. Structurally part of an `EphemeralServer`. */
-export interface ObservedServer {
+interface ObservedServer {
   readonly major: number;
   target(database: string): { readonly connectionString: string };
 }

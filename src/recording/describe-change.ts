@@ -21,8 +21,7 @@ function difference(property: string, before: Value, after: Value): string {
 }
 
 /** `notNull` is `not null` to a person. */
-const words = (property: string): string =>
-  property.replaceAll(/[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`);
+const words = (property: string): string => property.replaceAll(/[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`);
 
 function say(property: string, value: Value, other: Value): string {
   if (typeof value === 'boolean') return value ? 'yes' : 'no';

@@ -6,7 +6,11 @@ import type { DatabaseTarget } from '../../src/server/provider.ts';
 
 /** What `pg_dump --create --schema-only` writes, as entries in no order, each with its lines in no order of meaning. */
 export async function dumpSchema(target: DatabaseTarget): Promise<readonly string[]> {
-  const text = await run(program('pg_dump'), ['--schema-only', '--create', ...address(target), target.database], target);
+  const text = await run(
+    program('pg_dump'),
+    ['--schema-only', '--create', ...address(target), target.database],
+    target,
+  );
   return toEntries(text);
 }
 
@@ -40,7 +44,9 @@ const withoutNoise = (text: string): string[] =>
 function toEntries(text: string): string[] {
   const entries: string[] = [];
   const defaults = new Map<string, string>();
-  for (const block of withoutNoise(text).join('\n').split(/\n--\n(?=-- Name: )/)) {
+  for (const block of withoutNoise(text)
+    .join('\n')
+    .split(/\n--\n(?=-- Name: )/)) {
     const [header = '', ...body] = block.split('\n');
     const type = /; Type: ([^;]+);/.exec(header)?.[1] ?? '';
     const placed = PLACED.has(type) ? [...defaults.values()] : [];
@@ -51,7 +57,9 @@ function toEntries(text: string): string[] {
       else lines.push(line);
     }
     const normal = lines.map(sortOptions);
-    entries.push([header, ...placed, ...(inNoOrder(type, lines) ? normal.map(dropComma).toSorted() : normal)].join('\n'));
+    entries.push(
+      [header, ...placed, ...(inNoOrder(type, lines) ? normal.map(dropComma).toSorted() : normal)].join('\n'),
+    );
   }
   return entries.toSorted();
 }

@@ -28,9 +28,7 @@ describe.each(readdirSync('scenarios'))('%s', (id) => {
     expect(findingLines(verdict), JSON.stringify(verdict, undefined, 2)).toEqual(expected);
     expect(verdict.outcome, JSON.stringify(verdict.notJudged)).toBe(outcome);
     expect(recording.observerFailures).toEqual([]);
-    for (const { check, evidence } of findings) {
-      if (evidence)
-        expect(verdict.findings.find((finding) => finding.check === check)?.evidence).toMatchObject(evidence);
-    }
+    const shown = findings.flatMap(({ check, evidence }) => (evidence ? [{ check, evidence }] : []));
+    expect(verdict.findings).toEqual(expect.arrayContaining(shown.map((finding) => expect.objectContaining(finding))));
   });
 });

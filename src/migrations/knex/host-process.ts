@@ -16,7 +16,7 @@ export interface HostOptions {
 }
 
 /** What came back: an answer, or the news that the process ended, and how. */
-export type Answered<Answer> =
+type Answered<Answer> =
   | { readonly kind: 'answer'; readonly answer: Answer }
   | {
       readonly kind: 'gone';

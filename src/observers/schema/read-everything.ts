@@ -42,7 +42,9 @@ async function readPortions(
   // Fresh catalogues have no statistics, and without them the planner takes a nested loop over thousands of rows.
   await session.script('set enable_nestloop = off');
   for (let readers = portions.shift(); readers; readers = portions.shift()) {
-    const results = await session.script(readers.map(({ sql }) => sql({ major, superuser, only: everything })).join(';\n'));
+    const results = await session.script(
+      readers.map(({ sql }) => sql({ major, superuser, only: everything })).join(';\n'),
+    );
     for (const [place, reader] of readers.entries()) {
       for (const row of results[place] ?? []) sightings.push(toSighting(reader, row, annotations));
     }

@@ -73,7 +73,8 @@ export const aclText = (acl: string): string => sortedText(`${acl}::text[]`);
 const sortedText = (list: string): string =>
   `array(select item from pg_catalog.unnest(${list}) item order by item collate "C")`;
 
-export const optionalSortedText = (list: string): string => `case when ${list} is not null then ${sortedText(list)} end`;
+export const optionalSortedText = (list: string): string =>
+  `case when ${list} is not null then ${sortedText(list)} end`;
 
 /** A column that only newer servers have. */
 export const since = (major: number, first: number, column: string): string => (major >= first ? column : '');

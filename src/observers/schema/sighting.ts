@@ -65,7 +65,9 @@ const NOT_PROPERTIES = new Set(['oid', 'unit', 'columnNumber', 'kind', 'name', '
 function toValue(column: string, value: unknown): PropertyValue {
   if (typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean') return value;
   if (isListOfText(value)) return column === 'foreignOptions' ? value.map(withoutSecret) : value;
-  throw new TypeError(`The column "${column}" of a catalogue reader is neither text, number, boolean nor a list of text.`);
+  throw new TypeError(
+    `The column "${column}" of a catalogue reader is neither text, number, boolean nor a list of text.`,
+  );
 }
 
 const isListOfText = (value: unknown): value is string[] =>

@@ -13,7 +13,14 @@ export interface History {
   down(target: DatabaseTarget, name: string): Promise<unknown>;
 }
 
-export type WayBack = 'restores' | 'restores, columns moved' | 'leaves changes' | 'does nothing' | 'fails' | 'absent' | '-';
+export type WayBack =
+  | 'restores'
+  | 'restores, columns moved'
+  | 'leaves changes'
+  | 'does nothing'
+  | 'fails'
+  | 'absent'
+  | '-';
 export type Again = 'same' | 'differs' | 'fails' | '-';
 export type Unwound = 'restores' | 'leaves more' | 'fails' | '-';
 
@@ -77,7 +84,13 @@ async function wayBack(
   const left = difference(before.lines, back.lines);
   const moved = difference(before.ordered, back.ordered).length > 0;
   const nothing = back.everything === applied.everything && applied.everything !== before.everything;
-  const answer = nothing ? 'does nothing' : left.length > 0 ? 'leaves changes' : moved ? 'restores, columns moved' : 'restores';
+  const answer = nothing
+    ? 'does nothing'
+    : left.length > 0
+      ? 'leaves changes'
+      : moved
+        ? 'restores, columns moved'
+        : 'restores';
   // That it cannot be done twice without being undone needs no saying.
   if (nothing) return { ...done, wayBack: answer, why: left, left };
   const again = await attempt(history.up(copy, name));

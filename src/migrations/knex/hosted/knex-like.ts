@@ -9,7 +9,7 @@ export interface KnexLike {
   initialize(): void;
 }
 
-export interface ClientLike {
+interface ClientLike {
   readonly pool: PoolLike;
   readonly config: Readonly<Record<string, unknown>>;
   on(event: 'query-error', listener: (error: unknown, query: unknown) => void): unknown;
@@ -18,11 +18,11 @@ export interface ClientLike {
 }
 
 /** A connection of node-postgres, below whatever the user's configuration does to names and results. */
-export interface ConnectionLike {
+interface ConnectionLike {
   query(sql: string, values: readonly unknown[]): Promise<{ readonly rows: readonly unknown[] }>;
 }
 
-export interface MigratorLike {
+interface MigratorLike {
   readonly config: { readonly migrationSource: MigrationSourceLike } & Readonly<Record<string, unknown>>;
   list(config: object): Promise<readonly [readonly unknown[], readonly unknown[]]>;
   up(config: object): Promise<readonly [unknown, readonly unknown[]]>;
@@ -38,7 +38,7 @@ export interface MigrationSourceLike {
 }
 
 /** knex's pool is tarn's. */
-export interface PoolLike {
+interface PoolLike {
   max: number;
   readonly used: readonly { readonly resource: unknown }[];
   acquire(): { readonly promise: Promise<unknown>; abort(): void };

@@ -43,7 +43,8 @@ export async function watchCatalogue(session: Database, major: number): Promise<
       });
       seen = now;
       const system = [...units].some((unit) => unit.endsWith(' 0'));
-      if (system || units.size > MANY_UNITS || sources.some(({ catalogue }) => catalogue === undefined)) return EVERYTHING;
+      if (system || units.size > MANY_UNITS || sources.some(({ catalogue }) => catalogue === undefined))
+        return EVERYTHING;
       return withDependents(session, units, {
         names,
         major,

@@ -105,7 +105,13 @@ export const wholeSourcesFor = (major: number): readonly WholeSource[] =>
 export const UNIT_CATALOGUES: readonly string[] = ['pg_class', 'pg_type', 'pg_proc', 'pg_namespace'];
 
 /** Catalogues of parts, which are read with the relation or type they belong to. */
-export const PART_CATALOGUES: readonly string[] = ['pg_constraint', 'pg_trigger', 'pg_rewrite', 'pg_policy', 'pg_attrdef'];
+export const PART_CATALOGUES: readonly string[] = [
+  'pg_constraint',
+  'pg_trigger',
+  'pg_rewrite',
+  'pg_policy',
+  'pg_attrdef',
+];
 
 /** A row of it is the unit itself: without it the unit is gone. */
 export const isPrimary = ({ table, catalogue }: UnitSource): boolean => table === catalogue;

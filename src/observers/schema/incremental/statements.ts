@@ -3,7 +3,8 @@ import { UNIT_SOURCES, wholeSourcesFor, type UnitSource } from './sources.ts';
 
 /** Numbers of one unit: its catalogue's and its own, e.g. `1259 16384`. What the server brings is `1259 0`. */
 const unitText = ({ unit, catalogue, table }: UnitSource): string => {
-  const kind = typeof catalogue === 'string' ? `'pg_catalog.${catalogue}'::pg_catalog.regclass::oid` : catalogue.expression;
+  const kind =
+    typeof catalogue === 'string' ? `'pg_catalog.${catalogue}'::pg_catalog.regclass::oid` : catalogue.expression;
   const number = `${unit}::oid`;
   const own = table === 'pg_namespace' || table === 'pg_description' ? number : foldSystem(number);
   return `${kind} || ' ' || ${own}`;

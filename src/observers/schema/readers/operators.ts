@@ -1,4 +1,13 @@
-import { anyOfUsers, notInExtension, outsideSystem, owner, qualified, type Reader, regclass, userSchema } from '../reader.ts';
+import {
+  anyOfUsers,
+  notInExtension,
+  outsideSystem,
+  owner,
+  qualified,
+  type Reader,
+  regclass,
+  userSchema,
+} from '../reader.ts';
 
 export const operators: Reader = {
   catalogue: 'pg_operator',

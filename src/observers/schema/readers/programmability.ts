@@ -1,4 +1,13 @@
-import { anyOfUsers, anyRow, notInExtension, outsideSystem, owner, privileges, type Reader, userSchema } from '../reader.ts';
+import {
+  anyOfUsers,
+  anyRow,
+  notInExtension,
+  outsideSystem,
+  owner,
+  privileges,
+  type Reader,
+  userSchema,
+} from '../reader.ts';
 
 export const languages: Reader = {
   catalogue: 'pg_language',

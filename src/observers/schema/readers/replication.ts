@@ -39,8 +39,12 @@ export const subscriptions: Reader = {
       s.subenabled as enabled, s.subpublications as publications, s.subslotname::text as slot,
       s.subsynccommit as "synchronousCommit", s.subbinary as binary, s.substream::text as streaming,
       ${since(major, 15, `s.subtwophasestate <> 'd' as "twoPhase", s.subdisableonerr as "disableOnError",`)}
-      ${since(major, 16, `s.subpasswordrequired as "passwordRequired", s.subrunasowner as "runAsOwner",
-      s.suborigin as origin,`)}
+      ${since(
+        major,
+        16,
+        `s.subpasswordrequired as "passwordRequired", s.subrunasowner as "runAsOwner",
+      s.suborigin as origin,`,
+      )}
       ${since(major, 17, 's.subfailover as failover,')}
       ${superuser ? 's.subconninfo as "secret:connection",' : ''}
       ${owner('s.subowner')}

@@ -1,4 +1,14 @@
-import { FIRST_USER_OID, notInExtension, outsideSystem, owner, privileges, qualified, regclass, userSchema, type Reader } from '../reader.ts';
+import {
+  FIRST_USER_OID,
+  notInExtension,
+  outsideSystem,
+  owner,
+  privileges,
+  qualified,
+  regclass,
+  userSchema,
+  type Reader,
+} from '../reader.ts';
 
 export const domains: Reader = {
   catalogue: 'pg_type',

@@ -21,7 +21,8 @@ describe.each([14, 15])('on PostgreSQL %i, what differs for us is what differs f
       await rig.run(sql);
       const done = await rig.afterStep();
       const after = await dumpAll(rig, group);
-      if (unseenByDump !== undefined && after !== dump) disagreements.push(`pg_dump sees it after all: ${statementsOf(sql).join('; ')}`);
+      if (unseenByDump !== undefined && after !== dump)
+        disagreements.push(`pg_dump sees it after all: ${statementsOf(sql).join('; ')}`);
       const theirs = after !== dump || (unseenByDump !== undefined && !noop);
       if (theirs !== beyondPosition(done).length > 0) disagreements.push(say(sql, done, theirs));
       if (noop === theirs) disagreements.push(`${statementsOf(sql).join('; ')}: noop is ${noop}`);
