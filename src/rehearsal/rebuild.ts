@@ -46,6 +46,7 @@ export function rebuildBeforeNextStep(run: Run, reason: string): void {
     }
   }
   run.rebuildDue = reason;
+  run.unfinished = false;
   run.applied = applied;
   run.appliedHere = here;
 }
@@ -55,7 +56,6 @@ export async function rebuild(run: Run, reason: string): Promise<Rebuild> {
   const startedAt = performance.now();
   const before = run.watching.state();
   run.rebuildDue = undefined;
-  run.unfinished = false;
   run.onEvent({ kind: 'output', text: `building the database anew: ${reason}\n` });
   try {
     run.brokenObservers.push(...run.watching.failures);

@@ -95,9 +95,13 @@ async function wayBack(
   if (nothing) return { ...done, wayBack: answer, why: left, left };
   const again = await attempt(history.up(copy, name));
   if (again !== undefined) return { ...done, wayBack: answer, again: 'fails', why: [...left, again], left };
-  const differs = difference(applied.lines, (await take(copy)).lines).filter((item) => !left.includes(item));
+  const said = new Set(left.map(subject));
+  const differs = difference(applied.lines, (await take(copy)).lines).filter((item) => !said.has(subject(item)));
   return { ...done, wayBack: answer, again: differs.length > 0 ? 'differs' : 'same', why: [...left, ...differs], left };
 }
+
+/** The object, and in a table the column or constraint: what was not restored needs no saying again. */
+const subject = (item: string): string => /^[-+] (.* \| +(?:CONSTRAINT )?("[^"]*"|\S*)).*$/.exec(item)?.[1] ?? item;
 
 interface Applied {
   /** Before the first migration, after it, after the second … */

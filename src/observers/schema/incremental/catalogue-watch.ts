@@ -30,7 +30,7 @@ export async function watchCatalogue(session: Database, major: number): Promise<
     prepare pgrehearse_dependents(oid[], oid[]) as ${dependentsSql}`);
   const horizon = await currentHorizon(session);
   let seen: Probe = { ...(await probe(session, horizon)), horizon };
-  const counts = new RowCounts(await listRows(session, [...UNIT_SOURCES.keys()]));
+  const counts = new RowCounts(await listRows(session, COUNTED));
   const names = await catalogueNames(session);
 
   return {
@@ -54,6 +54,9 @@ export async function watchCatalogue(session: Database, major: number): Promise<
   };
 }
 
+/** Sources of which rows may go alone. */
+const COUNTED = UNIT_SOURCES.flatMap(({ goesWithUnit }, place) => (goesWithUnit ? [] : [place]));
+
 export const EVERYTHING: Touched = { units: new Set(), catalogues: new Set(), everything: true };
 
 /**
@@ -65,7 +68,7 @@ async function changedUnits(session: Database, counts: RowCounts, now: Probe): P
   if (units.size > 0) {
     const rows = await rowsOf(session, units);
     for (const unit of units) {
-      for (const [place, perUnit] of rows.entries()) counts.setUnit(place, unit, perUnit.get(unit) ?? 0);
+      for (const place of COUNTED) counts.setUnit(place, unit, rows[place]?.get(unit) ?? 0);
     }
   }
   const primary = UNIT_SOURCES.map(isPrimary);

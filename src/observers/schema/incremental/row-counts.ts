@@ -12,8 +12,8 @@ export class RowCounts {
   }
 
   /** Sources whose number of rows is another: rows are gone from units that are not known to have changed. */
-  deviating(rows: readonly number[]): number[] {
-    return this.#total.flatMap((total, place) => (total === (rows[place] ?? 0) ? [] : [place]));
+  deviating(rows: readonly (number | undefined)[]): number[] {
+    return this.#total.flatMap((total, place) => (total === (rows[place] ?? total) ? [] : [place]));
   }
 
   setUnit(place: number, unit: string, rows: number): void {

@@ -6,6 +6,8 @@ export interface UnitSource {
   /** Catalogue of the unit: text, or an expression where each row says it. */
   readonly catalogue: string | { readonly expression: string };
   readonly where?: string;
+  /** Its rows go only together with the unit's own, so that nobody need look for those that are gone. */
+  readonly goesWithUnit?: true;
 }
 
 /** A catalogue of which any change makes all that comes from `catalogue` be read again, or everything. */
@@ -17,13 +19,14 @@ export interface WholeSource {
 
 export const UNIT_SOURCES: readonly UnitSource[] = [
   { table: 'pg_class', unit: 'oid', catalogue: 'pg_class' },
-  { table: 'pg_attribute', unit: 'attrelid', catalogue: 'pg_class' },
-  { table: 'pg_attrdef', unit: 'adrelid', catalogue: 'pg_class' },
-  { table: 'pg_index', unit: 'indexrelid', catalogue: 'pg_class' },
+  { table: 'pg_attribute', unit: 'attrelid', catalogue: 'pg_class', goesWithUnit: true },
+  // DROP DEFAULT also writes the row of the column.
+  { table: 'pg_attrdef', unit: 'adrelid', catalogue: 'pg_class', goesWithUnit: true },
+  { table: 'pg_index', unit: 'indexrelid', catalogue: 'pg_class', goesWithUnit: true },
   { table: 'pg_inherits', unit: 'inhrelid', catalogue: 'pg_class' },
-  { table: 'pg_sequence', unit: 'seqrelid', catalogue: 'pg_class' },
-  { table: 'pg_foreign_table', unit: 'ftrelid', catalogue: 'pg_class' },
-  { table: 'pg_partitioned_table', unit: 'partrelid', catalogue: 'pg_class' },
+  { table: 'pg_sequence', unit: 'seqrelid', catalogue: 'pg_class', goesWithUnit: true },
+  { table: 'pg_foreign_table', unit: 'ftrelid', catalogue: 'pg_class', goesWithUnit: true },
+  { table: 'pg_partitioned_table', unit: 'partrelid', catalogue: 'pg_class', goesWithUnit: true },
   { table: 'pg_rewrite', unit: 'ev_class', catalogue: 'pg_class' },
   { table: 'pg_policy', unit: 'polrelid', catalogue: 'pg_class' },
   { table: 'pg_trigger', unit: 'tgrelid', catalogue: 'pg_class' },
@@ -31,9 +34,9 @@ export const UNIT_SOURCES: readonly UnitSource[] = [
   { table: 'pg_constraint', unit: 'contypid', catalogue: 'pg_type', where: 'contypid <> 0' },
   { table: 'pg_type', unit: 'oid', catalogue: 'pg_type' },
   { table: 'pg_enum', unit: 'enumtypid', catalogue: 'pg_type' },
-  { table: 'pg_range', unit: 'rngtypid', catalogue: 'pg_type' },
+  { table: 'pg_range', unit: 'rngtypid', catalogue: 'pg_type', goesWithUnit: true },
   { table: 'pg_proc', unit: 'oid', catalogue: 'pg_proc' },
-  { table: 'pg_aggregate', unit: 'aggfnoid', catalogue: 'pg_proc' },
+  { table: 'pg_aggregate', unit: 'aggfnoid', catalogue: 'pg_proc', goesWithUnit: true },
   { table: 'pg_namespace', unit: 'oid', catalogue: 'pg_namespace' },
   // Comments on what the server brings are nobody's; those on schema public are the user's.
   {

@@ -1,14 +1,15 @@
 import { FIRST_USER_OID } from '../reader.ts';
-import { UNIT_SOURCES, wholeSourcesFor, type UnitSource } from './sources.ts';
+import { isPrimary, UNIT_SOURCES, wholeSourcesFor, type UnitSource } from './sources.ts';
 
 /** Numbers of one unit: its catalogue's and its own, e.g. `1259 16384`. What the server brings is `1259 0`. */
-const unitText = ({ unit, catalogue, table }: UnitSource): string => {
-  const kind =
-    typeof catalogue === 'string' ? `'pg_catalog.${catalogue}'::pg_catalog.regclass::oid` : catalogue.expression;
-  const number = `${unit}::oid`;
-  const own = table === 'pg_namespace' || table === 'pg_description' ? number : foldSystem(number);
-  return `${kind} || ' ' || ${own}`;
+const unitText = (source: UnitSource): string => {
+  const number = `${source.unit}::oid`;
+  const own = source.table === 'pg_namespace' || source.table === 'pg_description' ? number : foldSystem(number);
+  return `${classOf(source)} || ' ' || ${own}`;
 };
+
+const classOf = ({ catalogue }: UnitSource): string =>
+  typeof catalogue === 'string' ? oidOf(catalogue) : catalogue.expression;
 
 const foldSystem = (number: string): string => `case when ${number} < ${FIRST_USER_OID} then 0 else ${number} end`;
 
@@ -21,8 +22,11 @@ const foldSystem = (number: string): string => `case when ${number} < ${FIRST_US
  * VACUUM and ANALYZE, is in no snapshot of ours.)
  */
 export function probeSql(major: number): string {
-  const units = UNIT_SOURCES.map(
-    (source, place) => `select ${place} as source, pg_catalog.count(*)::int as rows,
+  const units = UNIT_SOURCES.map((source, place) =>
+    source.goesWithUnit
+      ? `select ${place} as source, null::int as rows, pg_catalog.string_agg(distinct ${unitText(source)}, ',') as fresh
+    from pg_catalog.${source.table} where ${FRESH}`
+      : `select ${place} as source, pg_catalog.count(*)::int as rows,
       pg_catalog.string_agg(distinct ${unitText(source)}, ',') filter (where ${FRESH}) as fresh
     from pg_catalog.${source.table} ${source.where === undefined ? '' : `where ${source.where}`}`,
   );
@@ -31,15 +35,18 @@ export function probeSql(major: number): string {
       nullif(pg_catalog.count(*) filter (where ${FRESH}), 0)::text
     from pg_catalog.${table}`,
   );
-  const horizon = `select -1, 0, pg_catalog.pg_snapshot_xmin(pg_catalog.pg_current_snapshot())::text`;
+  const horizon = `select ${HORIZON}, null, pg_catalog.pg_snapshot_xmin(pg_catalog.pg_current_snapshot())::text`;
   return [...units, ...wholes, horizon].join('\n    union all ');
 }
 
+/** Stands for the source in the row that says up to where everything has been seen. */
+export const HORIZON = -1;
+
 const FRESH = 'pg_catalog.age(xmin) <= (select pg_catalog.age($1::pg_catalog.xid))';
 
-/** How many rows of each catalogue belong to the units with the numbers `$1`. */
-export const rowsOfUnitsSql: string = UNIT_SOURCES.map((source, place) =>
-  rowsByUnit(source, place, `${source.unit}::oid = any($1)`),
+/** How many rows of each catalogue that is counted belong to the units with the numbers `$1`. */
+export const rowsOfUnitsSql: string = UNIT_SOURCES.flatMap((source, place) =>
+  source.goesWithUnit ? [] : [rowsByUnit(source, place, `${source.unit}::oid = any($1)`)],
 ).join('\n    union all ');
 
 /** The same of all units, in some of the catalogues. */
@@ -50,9 +57,15 @@ export const rowsOfAllSql = (places: readonly number[]): string =>
 
 function rowsByUnit(source: UnitSource, place: number, which: string): string {
   const where = source.where === undefined ? which : `${source.where} and ${which}`;
+  const from = `pg_catalog.${source.table} where ${where}`;
+  if (isPrimary(source) && source.table !== 'pg_namespace') {
+    return `select ${place} as source, nullif(pg_catalog.concat_ws(',',
+        pg_catalog.string_agg(${unitText(source)} || '=1', ',') filter (where oid >= ${FIRST_USER_OID}),
+        ${classOf(source)} || ' 0=' || nullif(pg_catalog.count(*) filter (where oid < ${FIRST_USER_OID}), 0)), '') as rows
+      from ${from}`;
+  }
   return `select ${place} as source, pg_catalog.string_agg(unit || '=' || rows, ',') as rows
-    from (select unit, pg_catalog.count(*) as rows
-      from (select ${unitText(source)} as unit from pg_catalog.${source.table} where ${where}) r group by unit) u`;
+    from (select unit, pg_catalog.count(*) as rows from (select ${unitText(source)} as unit from ${from}) r group by unit) u`;
 }
 
 /**
@@ -63,11 +76,14 @@ export const dependentsSql = `
   with recursive reach(classid, objid) as (
       select * from rows from (pg_catalog.unnest($1::oid[]), pg_catalog.unnest($2::oid[])) t
     union
-      select d.classid, d.objid from reach r join pg_catalog.pg_depend d
-        on d.refclassid = r.classid and d.refobjid = r.objid
-      where d.deptype <> 'e' and r.classid <> ${oidOf('pg_namespace')}
+      select d.classid, d.objid from reach r cross join lateral (
+        select classid, objid from pg_catalog.pg_depend
+        where refclassid = r.classid and refobjid = r.objid and deptype <> 'e'
+          and r.classid <> ${oidOf('pg_namespace')}
+        offset 0) d
   )
-  select distinct k.relname::text as catalogue, coalesce(part.unit, r.objid)::int8 as oid
+  select distinct (select relname::text from pg_catalog.pg_class where oid = coalesce(part.kind, r.classid)) as catalogue,
+    coalesce(part.unit, r.objid)::int8 as oid
   from reach r
     left join lateral (
       select ${oidOf('pg_class')} as kind, ev_class as unit from pg_catalog.pg_rewrite
@@ -81,12 +97,10 @@ export const dependentsSql = `
       union all select case when conrelid <> 0 then ${oidOf('pg_class')} else ${oidOf('pg_type')} end,
           case when conrelid <> 0 then conrelid else contypid end
         from pg_catalog.pg_constraint where r.classid = ${oidOf('pg_constraint')} and oid = r.objid
-      union all select d.refclassid, d.refobjid from pg_catalog.pg_depend d
-        join pg_catalog.pg_class t on t.oid = d.objid and t.relkind = 't'
-        where r.classid = ${oidOf('pg_class')} and d.classid = r.classid and d.objid = r.objid
-          and d.refclassid = r.classid
-    ) part on true
-    join pg_catalog.pg_class k on k.oid = coalesce(part.kind, r.classid)`;
+      union all select refclassid, refobjid from pg_catalog.pg_depend
+        where r.classid = ${oidOf('pg_class')} and classid = r.classid and objid = r.objid and refclassid = r.classid
+          and exists (select from pg_catalog.pg_class t where t.oid = r.objid and t.relkind = 't')
+      offset 0) part on true`;
 
 function oidOf(catalogue: string): string {
   return `'pg_catalog.${catalogue}'::pg_catalog.regclass::oid`;

@@ -128,7 +128,8 @@ export const systemColumns: Reader = {
     select c.oid, ${qualified('n', 'c.relname')} as parent, pg_catalog.quote_ident(a.attname) as part,
       ${aclText(`coalesce(a.attacl, '{}')`)} as privileges
     from (
-        select p.attrelid, p.attnum from pg_catalog.pg_attribute p where p.attacl is not null
+        select p.attrelid, p.attnum from pg_catalog.pg_attribute p
+          where p.attacl is not null and ${only('p.attrelid')}
         union select objoid, objsubid from pg_catalog.pg_init_privs where classoid = ${regclass('pg_class')}) g
       join pg_catalog.pg_attribute a on a.attrelid = g.attrelid and a.attnum = g.attnum
       join pg_catalog.pg_class c on c.oid = a.attrelid
