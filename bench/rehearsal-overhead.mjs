@@ -9,7 +9,7 @@
  * by `pg` in a plain loop. The tool runs twice: over one connection, and over a new one whenever the direction turns, as
  * in production, where each direction is a run of its own; the rehearsal does the latter. Each run is a process of its own
  * on an equal server. Wall clock: the server of the tool is started before it, ours after. CPU: everything, with the
- * servers, where the system tells it (Linux).
+ * servers, where the system tells it (Linux). With knex the rehearsal ends with all migrations once more at once.
  */
 import { fork } from 'node:child_process';
 import { once } from 'node:events';
@@ -72,6 +72,7 @@ function print({ tool, turning, ours }, steps) {
   line('  in the tool', ours.toolMs);
   line('  after the tool, side by side:', ours.observedMs);
   for (const [id, ms] of Object.entries(ours.observers)) line(`    ${id}`, ms);
+  line('  after the last step', ours.ms - ours.startMs - ours.toolMs - ours.observedMs);
   ratio('rehearsal / tool, one connection', tool);
   ratio('rehearsal / tool, new at each turn', turning);
 }

@@ -1,10 +1,11 @@
 import { isSequence, rowsRearranged } from '../recording/changes.ts';
-import type { DataChange, TableLedger } from '../recording/data-ledger.ts';
+import type { DataChange, SequenceLedger, TableLedger } from '../recording/data-ledger.ts';
 import type { RowLoss } from '../recording/recording.ts';
 import { counted } from '../support/amounts.ts';
 import type { Observation } from './check.ts';
 import { defineCheck } from './check.ts';
-import { completed, dataOver, revertDidNothing, roundTrips } from './round-trip.ts';
+import { completed, dataOver, revertDidNothing, roundTrips, type RoundTrip } from './round-trip.ts';
+import { unwindLosses } from './unwind-losses.ts';
 
 export const downLosesData = defineCheck({
   id: 'down-loses-data',
@@ -16,22 +17,45 @@ export const downLosesData = defineCheck({
   limits: {},
 
   *inspect(recording) {
+    const unwound = unwindLosses(recording);
     for (const trip of roundTrips(recording)) {
-      const { migration, apply, revert } = trip;
-      if (!completed(apply) || !completed(revert) || revertDidNothing(trip)) continue;
-      const losses = new Map((revert.observations.rowLosses ?? []).map((loss) => [loss.relation, loss]));
-      for (const change of dataOver(apply, revert)) {
-        for (const loss of lossesOf(change, losses.get(change.relation))) {
-          yield { ...loss, where: { migration, direction: 'down', ...loss.where } };
+      if (revertDidNothing(trip)) continue;
+      const { migration } = trip;
+      const direct = [...lossesByRevert(trip)];
+      for (const loss of direct) yield { ...loss, where: { migration, direction: 'down', ...loss.where } };
+      const relations = new Set(direct.map(({ where }) => where.relation));
+      for (const change of unwound.get(migration) ?? []) {
+        if (relations.has(change.relation)) continue;
+        for (const loss of lossesOf(change, undefined)) {
+          yield {
+            ...loss,
+            where: { migration, direction: 'down', ...loss.where },
+            message: `With later migrations applied in between, ${loss.message.replace(/^T/, 't')}`,
+          };
         }
       }
     }
   },
 });
 
+function* lossesByRevert({ apply, revert }: RoundTrip): Iterable<Observation> {
+  if (!completed(apply) || !completed(revert)) return;
+  const losses = new Map((revert.observations.rowLosses ?? []).map((loss) => [loss.relation, loss]));
+  for (const change of dataOver(apply, revert)) yield* lossesOf(change, losses.get(change.relation));
+}
+
 function* lossesOf({ relation, before, after }: DataChange, compared: RowLoss | undefined): Iterable<Observation> {
-  // A sequence does not go back with the transaction, and a gap in it is no loss.
-  if (!before || isSequence(before) || (after && isSequence(after))) return;
+  if (!before) return;
+  if (isSequence(before) || (after && isSequence(after))) {
+    if (isSequence(before) && after && isSequence(after) && isSetBack(before, after)) {
+      yield {
+        where: { relation },
+        message: `Taking it back sets the sequence ${relation} back: it gives ${after.nextValue} next, although it has given ${before.lastValue} already.`,
+        evidence: { nextValue: after.nextValue, lastValue: before.lastValue },
+      };
+    }
+    return;
+  }
   if (!after) {
     if (before.rows > 0) yield seen(relation, `loses ${relation} with its ${counted(before.rows, 'row')}`, before.rows);
     return;
@@ -55,6 +79,17 @@ function* lossesOf({ relation, before, after }: DataChange, compared: RowLoss | 
     };
   }
   yield* columnLosses(relation, before, after, compared);
+}
+
+/**
+ * A sequence does not go back with the transaction, and a gap in it is no loss; but one that feeds no column, such as
+ * numbers of orders, must not give a number twice. What feeds a column is for `sequence-behind`.
+ */
+function isSetBack(before: SequenceLedger, after: SequenceLedger): boolean {
+  if (before.column !== undefined || !before.isCalled) return false;
+  const step = BigInt(before.nextValue) - BigInt(before.lastValue);
+  const moved = BigInt(after.nextValue) - BigInt(before.nextValue);
+  return step > 0n ? moved < 0n : moved > 0n;
 }
 
 function changedRows(relation: string, before: TableLedger, after: TableLedger, rows: number): Observation {

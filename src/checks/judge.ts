@@ -4,7 +4,7 @@ import { applyWaivers, type Waiver } from '../findings/waiver.ts';
 import type { Recording } from '../recording/recording.ts';
 import type { Check } from './check.ts';
 import { CHECKS } from './index.ts';
-import { stepsNotRun } from './not-run.ts';
+import { type Gap, interruption, stepsNotRun, tablesNotRead } from './not-run.ts';
 
 /** As under `checks:` in the config: `off`, or another severity and other limits. */
 export type CheckSettings = 'off' | ({ readonly severity?: Severity } & Readonly<Record<string, unknown>>);
@@ -30,34 +30,34 @@ export function judge(recording: Recording, options: JudgeOptions, checks: reado
     else findings.push(...findingsOf(check, recording, limits, settings.severity));
   }
   const waivers = [...options.waivers, ...inlineWaivers(recording)];
-  const gaps = stepsNotRun(recording);
+  notJudged.push(...interruption(recording));
+  const gaps = [...stepsNotRun(recording), ...tablesNotRead(recording)];
+  const { migrations } = recording.plan;
   const { findings: open, waived } = applyWaivers(findings, waivers, options.today, {
-    rehearsed: recording.plan.migrations.filter(({ rehearsed }) => rehearsed).map(({ id }) => id),
+    rehearsed: migrations.filter(({ rehearsed }) => rehearsed).map(({ id }) => id),
     notJudged: [...notJudged, ...gaps].map(({ check }) => check).concat(switchedOff(options)),
+    migrations: migrations.map(({ id }) => id),
+    checks: checks.map(({ id }) => id),
   });
-  const unaccepted = gaps.filter(({ check, migration }) => !isAccepted(check, migration, waivers, options));
+  const unaccepted = gaps.filter((gap) => !isAccepted(gap, waivers, options));
   return decide(
     open,
     [...notJudged, ...unaccepted.map(({ check, reason }) => ({ check, reason }))],
     waived,
-    recording.plan.migrations.map(({ id }) => id),
+    migrations.map(({ id }) => id),
   );
 }
 
 const switchedOff = ({ checks }: JudgeOptions): string[] => Object.keys(checks).filter((id) => checks[id] === 'off');
 
-/** Somebody said that it does not matter whether this step works. */
-const isAccepted = (
-  check: string,
-  migration: string | undefined,
-  waivers: readonly Waiver[],
-  options: JudgeOptions,
-): boolean =>
+/** Somebody said that it does not matter whether this step works, or whether this table is the same. */
+const isAccepted = ({ check, migration, relation }: Gap, waivers: readonly Waiver[], options: JudgeOptions): boolean =>
   options.checks[check] === 'off' ||
   waivers.some(
     (waiver) =>
       waiver.check === check &&
       (waiver.migration === undefined || waiver.migration === migration) &&
+      (waiver.relation === undefined || waiver.relation === relation) &&
       (waiver.until === undefined || waiver.until >= options.today),
   );
 

@@ -1,25 +1,42 @@
 import type { NotJudged } from '../findings/verdict.ts';
 import type { Recording } from '../recording/recording.ts';
+import { objectKey } from '../recording/schema-snapshot.ts';
 import { roundTrips, type RoundTrip } from './round-trip.ts';
 
 const CHECK_OF = { apply: 'up-failed', revert: 'down-failed', reapply: 'reapply-failed' } as const;
 
-export interface StepNotRun extends NotJudged {
+/** What was not looked at, and that somebody may say does not matter. */
+export interface Gap extends NotJudged {
   readonly migration?: string;
+  readonly relation?: string;
 }
 
 /**
  * Steps that nobody ran are not steps that went well. A step that its own migration's failure prevented is left out: the
  * failure has a finding.
  */
-export function stepsNotRun(recording: Recording): StepNotRun[] {
-  const gaps = roundTrips(recording).flatMap(gapOf);
-  return recording.interrupted === true
-    ? [{ check: 'up-failed', reason: 'the rehearsal was interrupted before its end' }, ...gaps]
-    : gaps;
+export const stepsNotRun = (recording: Recording): Gap[] => roundTrips(recording).flatMap(gapOf);
+
+/** No waiver and no switch makes up for the steps that an interrupted rehearsal did not come to. */
+export const interruption = ({ interrupted }: Recording): NotJudged[] =>
+  interrupted === true ? [{ check: 'up-failed', reason: 'the rehearsal was interrupted before its end' }] : [];
+
+/** Tables that should have rows to read, and could not be read. */
+export function tablesNotRead({ start: { data, schema = {} } }: Recording): Gap[] {
+  const unread = Object.entries(data?.unread ?? {}).filter(([relation]) =>
+    WITHOUT_ROWS.every((kind) => schema[objectKey({ kind, name: relation })] === undefined),
+  );
+  return unread.map(([relation, reason]) => ({
+    check: 'down-loses-data',
+    reason: `${relation} was not compared: ${reason}`,
+    relation,
+  }));
 }
 
-function gapOf({ migration, steps }: RoundTrip): StepNotRun[] {
+/** Rows of a foreign table are elsewhere; a materialized view may never have been filled. */
+const WITHOUT_ROWS = ['foreign table', 'materialized view'];
+
+function gapOf({ migration, steps }: RoundTrip): Gap[] {
   if (steps.some(({ status }) => status === 'failed')) return [];
   // The first step that was not run tells why; those after it follow from it.
   const first = steps.find(({ purpose, status }) => status === 'not-run' && purpose !== 'unwind');

@@ -1,5 +1,6 @@
 import { isSequence } from '../recording/changes.ts';
 import type { DataChange } from '../recording/data-ledger.ts';
+import type { StepRecord } from '../recording/recording.ts';
 import { counted } from '../support/amounts.ts';
 import { defineCheck } from './check.ts';
 import { completed, roundTrips } from './round-trip.ts';
@@ -18,8 +19,8 @@ export const upDeletesRows = defineCheck({
       if (!completed(apply)) continue;
       const changes = apply.observations.data ?? [];
       for (const change of changes) {
-        const rows = deletedRows(change, changes);
-        if (rows === 0) continue;
+        const rows = deletedRows(change, changes) - rowsInOtherHands(change, apply);
+        if (rows <= 0) continue;
         const gone = change.after === undefined;
         yield {
           where: { migration, direction: 'up', relation: change.relation },
@@ -45,4 +46,25 @@ function deletedRows({ before, after, writes }: DataChange, all: readonly DataCh
   if (isSequence(after)) return 0;
   const fewer = Math.max(0, before.rows - after.rows);
   return Math.min(before.rows, Math.max(fewer, writes?.deletedRows ?? 0));
+}
+
+/** Rows that are still there, though not in this relation: a partition was detached with them, or it has become one. */
+function rowsInOtherHands({ relation, before, after }: DataChange, { observations }: StepRecord): number {
+  const { data = [], schema = [] } = observations;
+  const tables = schema.filter(({ kind }) => kind === 'table');
+  if (!after) {
+    const attached = tables.some(
+      ({ name, ...change }) => name === relation && change.after?.['partitionBound'] !== undefined,
+    );
+    return attached && before && !isSequence(before) ? before.rows : 0;
+  }
+  const detached = tables.filter(
+    ({ before: was, after: is }) =>
+      is !== undefined && is['partitionBound'] === undefined && [was?.['inherits']].flat().includes(relation),
+  );
+  return data.reduce(
+    (rows, { relation: name, before: was, after: is }) =>
+      !was && is && !isSequence(is) && detached.some((table) => table.name === name) ? rows + is.rows : rows,
+    0,
+  );
 }

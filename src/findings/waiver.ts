@@ -17,6 +17,9 @@ export interface WaiverContext {
   readonly rehearsed?: readonly string[];
   /** Ids of checks that were switched off or could not look. */
   readonly notJudged?: readonly string[];
+  /** Ids of all migrations, and of all checks. A waiver for another one has a typing mistake, or is left over. */
+  readonly migrations?: readonly string[];
+  readonly checks?: readonly string[];
 }
 
 export interface AppliedWaivers {
@@ -46,7 +49,7 @@ export function applyWaivers(
     for (const waiver of matching) used.add(waiver);
   }
   const stale = waivers.filter((waiver) => !used.has(waiver) && hadItsChance(waiver, context));
-  return { findings: [...open, ...stale.map((waiver) => staleFinding(waiver, today))], waived };
+  return { findings: [...open, ...stale.map((waiver) => staleFinding(waiver, today, context))], waived };
 }
 
 const isExpired = ({ until }: Waiver, today: string): boolean => until !== undefined && until < today;
@@ -56,8 +59,22 @@ const covers = ({ check, migration, relation }: Waiver, finding: Finding): boole
   (migration === undefined || migration === finding.where.migration) &&
   (relation === undefined || relation === finding.where.relation);
 
-const hadItsChance = ({ check, migration }: Waiver, { rehearsed, notJudged = [] }: WaiverContext): boolean =>
-  !notJudged.includes(check) && (migration === undefined || rehearsed === undefined || rehearsed.includes(migration));
+const hadItsChance = (waiver: Waiver, context: WaiverContext): boolean => {
+  const { check, migration } = waiver;
+  const { rehearsed, notJudged = [] } = context;
+  if (whatIsUnknown(waiver, context) !== undefined) return true;
+  return (
+    !notJudged.includes(check) && (migration === undefined || rehearsed === undefined || rehearsed.includes(migration))
+  );
+};
+
+function whatIsUnknown({ check, migration }: Waiver, { migrations, checks }: WaiverContext): string | undefined {
+  if (checks && !checks.includes(check)) return `there is no check "${check}"`;
+  if (migration !== undefined && migrations && !migrations.includes(migration)) {
+    return `there is no migration "${migration}"`;
+  }
+  return undefined;
+}
 
 /** What is found about waivers themselves; not checks, since they cannot be waived in turn. */
 export const WAIVER_FINDINGS = [
@@ -78,7 +95,7 @@ export const WAIVER_FINDINGS = [
   },
 ] as const satisfies readonly { readonly id: string; readonly severity: Severity; readonly [text: string]: string }[];
 
-function staleFinding(waiver: Waiver, today: string): Finding {
+function staleFinding(waiver: Waiver, today: string, context: WaiverContext): Finding {
   const { check, migration, relation, until, reason } = waiver;
   const target = [check, migration && `of ${migration}`, relation && `on ${relation}`].filter(Boolean).join(' ');
   const [unused, expired] = WAIVER_FINDINGS;
@@ -89,7 +106,7 @@ function staleFinding(waiver: Waiver, today: string): Finding {
     where: { ...(migration !== undefined && { migration }), ...(relation !== undefined && { relation }) },
     message: isExpired(waiver, today)
       ? `The waiver for ${target} ran out on ${until}; it no longer holds.`
-      : `The waiver for ${target} was not needed: the check found nothing there.`,
+      : `The waiver for ${target} was not needed: ${whatIsUnknown(waiver, context) ?? 'the check found nothing there'}.`,
     remedy,
     evidence: { waives: check, reason, ...(until !== undefined && { until }) },
   };

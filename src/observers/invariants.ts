@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { connect, type Database } from '../postgres/connect.ts';
 import type { InvariantReading } from '../recording/recording.ts';
 import { toError } from '../support/errors.ts';
+import { redact } from '../support/redact.ts';
 import type { Observer } from './observer.ts';
 
 export interface Invariant {
@@ -18,6 +19,7 @@ export const invariantsObserver = (invariants: readonly Invariant[]): Observer =
     const session = await connect(server.target(database).connectionString, {
       applicationName: 'pgrehearse observer invariants',
     });
+    await session.script(CONDUCT);
     const readAll = async (): Promise<InvariantReading[]> => {
       const readings: InvariantReading[] = [];
       for (const { name, sql } of invariants) readings.push({ name, ...(await read(session, sql)) });
@@ -38,19 +40,46 @@ export const invariantsObserver = (invariants: readonly Invariant[]): Observer =
   },
 });
 
+/**
+ * Read only also after a `commit` in the query. No time limit but for locks: what a migration left open would hold us up
+ * for ever.
+ */
+const CONDUCT = `
+set default_transaction_read_only = on;
+set statement_timeout = 0;
+set lock_timeout = '60s'`;
+
 type Reading = Omit<InvariantReading, 'name'>;
 
 async function read(session: Database, sql: string): Promise<Reading> {
   try {
     await session.query('begin transaction read only');
-    const rows = await session.query<Record<string, unknown>>(sql);
+    const [rows = [], ...others] = await session.script(sql);
+    if (others.length > 0) return { rows: 0, value: '', error: `it holds ${others.length + 1} statements, not one` };
     return { rows: rows.length, value: valueOf(rows) };
   } catch (error) {
-    return { rows: 0, value: '', error: toError(error).message };
+    return { rows: 0, value: '', error: withoutValues(error) };
   } finally {
     await session.query('rollback');
   }
 }
+
+/** The server's message, where it cannot hold a value of a row. A function that the query calls can raise anything. */
+function withoutValues(error: unknown): string {
+  const sqlState = textOf(error, 'code');
+  if (sqlState === undefined || !/^[0-9A-Z]{5}$/.test(sqlState)) return redact(toError(error).message);
+  const isRaised = textOf(error, 'routine')?.startsWith('exec_stmt_') === true;
+  if (HARMLESS_CLASSES.test(sqlState) && !isRaised) return redact(toError(error).message);
+  return `SQLSTATE ${sqlState}; the message may hold values of rows and is left out`;
+}
+
+function textOf(error: unknown, key: 'code' | 'routine'): string | undefined {
+  const value: unknown = error instanceof Error ? Reflect.get(error, key) : undefined;
+  return typeof value === 'string' ? value : undefined;
+}
+
+/** Transaction state, names and syntax, resources, limits, locks and cancellation. */
+const HARMLESS_CLASSES = /^(?:0A|25|40|42|53|54|55|57)/;
 
 /** An aggregate is shown; rows of a table are not: they become a count and a hash. */
 function valueOf(rows: readonly Readonly<Record<string, unknown>>[]): string {

@@ -1,6 +1,7 @@
 import { diffLedgers, diffSnapshots, isSequence } from '../recording/changes.ts';
 import type { SequenceLedger, TableLedger } from '../recording/data-ledger.ts';
 import type { TogetherRecord } from '../recording/recording.ts';
+import { endHopelessWaits } from './end-hopeless-waits.ts';
 import { milliseconds } from './milliseconds.ts';
 import { rebuild } from './rebuild.ts';
 import type { Run } from './run.ts';
@@ -20,9 +21,11 @@ export async function applyTogether(run: Run): Promise<TogetherRecord | undefine
     run.path.length = 0;
     await rebuild(run, 'to apply all pending migrations at once');
   }
-  if (run.stuck !== undefined || run.stage.session.runPending === undefined) return undefined;
+  const { server, session } = run.stage;
+  const runPending = session.runPending?.bind(session);
+  if (run.stuck !== undefined || runPending === undefined) return undefined;
   const startedAt = performance.now();
-  const outcome = await run.stage.session.runPending(run.signal);
+  const outcome = await endHopelessWaits(server, () => runPending(run.signal));
   return {
     migrations: pending,
     status: outcome.status,

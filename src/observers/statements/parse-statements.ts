@@ -1,5 +1,6 @@
 import { parse } from 'csv-parse/sync';
 import type { StatementRecord } from '../../recording/recording.ts';
+import { withoutPasswords } from './without-passwords.ts';
 
 export interface LogLine {
   readonly database: string;
@@ -26,12 +27,12 @@ export function parseStatements(log: string, isWanted: (line: LogLine) => boolea
       if (phase.startsWith('parse') || phase.startsWith('bind')) preparedMs.set(session, earlierMs + Number(ms));
       else {
         preparedMs.delete(session);
-        statements.push({ sql: sql.trim(), durationMs: round(earlierMs + Number(ms)) });
+        statements.push({ sql: withoutPasswords(sql.trim()), durationMs: round(earlierMs + Number(ms)) });
       }
     } else if (FAILED.has(line[COLUMN.severity] ?? '')) {
       preparedMs.delete(session);
       const sql = line[COLUMN.query]?.trim();
-      if (sql) statements.push({ sql });
+      if (sql) statements.push({ sql: withoutPasswords(sql) });
     }
   }
   return statements;

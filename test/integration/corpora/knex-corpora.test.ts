@@ -1,16 +1,23 @@
-import { describe, expect, test } from 'vitest';
+import { beforeAll, describe, expect, test, vi } from 'vitest';
 
 import type { Recording } from '../../../src/recording/recording.ts';
 import { corpusProject, KNEX_CORPORA } from '../../helpers/corpora.ts';
 import { rehearseFolder } from '../../helpers/rehearse-folder.ts';
 import { createDatabase, startTestServer } from '../../helpers/servers.ts';
 import { compare } from './compare.ts';
-import { DUMPED_MAJOR } from './dump.ts';
-import { askPgDump } from './oracle.ts';
+import { DUMPED_MAJOR, whyNoDump } from './dump.ts';
+import { askPgDump, type Outcome } from './oracle.ts';
 import { ourAnswer } from './our-answer.ts';
 import { plainKnex } from './plain-knex.ts';
 
-describe.concurrent('migrations that no one here wrote', () => {
+const noDump = await whyNoDump();
+
+// Migrations say what they do; in a test that is noise.
+beforeAll(() => {
+  for (const way of ['log', 'warn'] as const) vi.spyOn(console, way).mockImplementation(() => {});
+});
+
+describe.skipIf(noDump !== undefined).concurrent('migrations that no one here wrote', () => {
   test.for(KNEX_CORPORA)('$npm: our verdicts are those of pg_dump', async (corpus) => {
     using project = await corpusProject(corpus, DUMPED_MAJOR);
     const [{ recording, verdict }, theirs] = await Promise.all([
@@ -18,7 +25,7 @@ describe.concurrent('migrations that no one here wrote', () => {
       oracle(project.directory, corpus.loadExtensions),
     ]);
 
-    expect(theirs.size).toBe(corpus.migrations);
+    expect(tally(theirs)).toEqual(corpus.waysBack);
     expect(compare(ourAnswer(recording, verdict), theirs)).toEqual([]);
     expect(recording.observerFailures).toEqual([]);
     expect(recording.interrupted).toBeUndefined();
@@ -30,6 +37,12 @@ async function oracle(directory: string, loadExtensions?: readonly string[]) {
   await using server = await startTestServer(DUMPED_MAJOR);
   const options = { directory, ...(loadExtensions && { loadExtensions }) };
   return await askPgDump(server, await plainKnex(options, await createDatabase(server, 'list')));
+}
+
+function tally(outcomes: ReadonlyMap<string, Outcome>): Record<string, number> {
+  const numbers: Record<string, number> = {};
+  for (const { wayBack } of outcomes.values()) numbers[wayBack] = (numbers[wayBack] ?? 0) + 1;
+  return numbers;
 }
 
 /** Migrations without the steps they should have, and steps that did not run and do not say why. */

@@ -33,14 +33,27 @@ const blamed = (own: readonly SchemaChange[][], later: readonly SchemaChange[][]
   );
 };
 
-const from = (before: Properties, after: Properties): SchemaChange => ({ kind: 'index', name: 'public.i', before, after });
+const from = (before: Properties, after: Properties): SchemaChange => ({
+  kind: 'index',
+  name: 'public.i',
+  before,
+  after,
+});
 
 test('what a later migration left on an object is not laid on an earlier one that changes the same object', () => {
   const plain = { definition: 'plain' };
-  const [withTarget, both] = [{ ...plain, targets: '2: 100' }, { definition: 'filled', targets: '2: 100' }];
+  const [withTarget, both] = [
+    { ...plain, targets: '2: 100' },
+    { definition: 'filled', targets: '2: 100' },
+  ];
   expect(
     blamed(
-      [[from(plain, withTarget)], [from(withTarget, plain)], [from(plain, withTarget)], [from(both, { ...both, targets: null })]],
+      [
+        [from(plain, withTarget)],
+        [from(withTarget, plain)],
+        [from(plain, withTarget)],
+        [from(both, { ...both, targets: null })],
+      ],
       [[from(withTarget, both)], [from(both, withTarget)], [from(withTarget, both)], [from(both, both)]],
     ),
   ).toEqual(['0002_fillfactor: index public.i: definition plain → filled']);

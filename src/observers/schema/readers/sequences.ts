@@ -8,7 +8,8 @@ export const sequences: Reader = {
   sql: ({ only }) => `
     select c.oid, ${qualified('n', 'c.relname')} as name,
       o.refobjid::pg_catalog.regclass::text as parent,
-      o.refobjid::pg_catalog.regclass::text || '.' || pg_catalog.quote_ident(a.attname) as "ownedBy",
+      o.refobjid::pg_catalog.regclass::text || '.' || (select pg_catalog.quote_ident(a.attname)
+        from pg_catalog.pg_attribute a where a.attrelid = o.refobjid and a.attnum = o.refobjsubid) as "ownedBy",
       case when o.deptype = 'i' then true end as identity,
       pg_catalog.format_type(s.seqtypid, null) as type,
       s.seqstart::text as start, s.seqincrement::text as increment,
@@ -22,6 +23,5 @@ export const sequences: Reader = {
       join pg_catalog.pg_namespace n on n.oid = c.relnamespace
       left join pg_catalog.pg_depend o on o.classid = ${regclass('pg_class')} and o.objid = c.oid and o.objsubid = 0
         and o.refclassid = ${regclass('pg_class')} and o.refobjsubid > 0 and o.deptype in ('a', 'i')
-      left join pg_catalog.pg_attribute a on a.attrelid = o.refobjid and a.attnum = o.refobjsubid
     where c.relkind = 'S' and ${userSchema('n')} and ${only('c.oid')} and ${notInExtension('pg_class', 'c.oid')}`,
 };

@@ -317,7 +317,6 @@ const CONSTRAINTS: readonly Ddl[] = [
   {
     sql: `alter table app.event_2025 add primary key (id)`,
     undo: `alter table app.event_2025 drop constraint event_2025_pkey`,
-    leaves: 'NOT NULL was there before',
   },
   {
     sql: `comment on constraint amount_positive on app.orders is 'no gifts'`,

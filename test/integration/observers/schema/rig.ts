@@ -1,3 +1,5 @@
+import { isDeepStrictEqual } from 'node:util';
+
 import { schemaObserver } from '../../../../src/observers/schema/index.ts';
 import { readSchemaSnapshot } from '../../../../src/observers/schema/read-schema-snapshot.ts';
 import { openSession } from '../../../../src/observers/schema/session.ts';
@@ -16,10 +18,10 @@ export interface Rig extends AsyncDisposable {
   verify(): Promise<void>;
   /** All that was told so far, as one. */
   changes(): readonly SchemaChange[];
-  /** As told by the observer, from the start and all changes since. */
-  told(): SchemaSnapshot;
   /** As it is, read by a session that knows nothing of before. */
   fresh(): Promise<SchemaSnapshot>;
+  /** Objects that are not as the observer told, from the start and by all changes since. */
+  mistold(): Promise<readonly string[]>;
 }
 
 export async function openRig(
@@ -41,6 +43,7 @@ export async function openRig(
   await run(setup);
   const context = { server, database: name, bookkeeping };
   const watch = await schemaObserver.open(context);
+  const reading = await openSession(context);
   const steps: (readonly SchemaChange[])[] = [];
   return {
     target,
@@ -52,13 +55,17 @@ export async function openRig(
     },
     verify: async () => watch.verify?.(),
     changes: () => composeSchemaChanges(steps),
-    told: () => applySchemaChanges(watch.start.schema ?? {}, steps),
-    async fresh() {
-      await using other = await openSession(context);
-      return await readSchemaSnapshot(other, context);
+    fresh: () => readSchemaSnapshot(reading, context),
+    async mistold() {
+      const told = applySchemaChanges(watch.start.schema ?? {}, steps);
+      const fresh = await readSchemaSnapshot(reading, context);
+      return [...new Set([...Object.keys(told), ...Object.keys(fresh)])].filter(
+        (key) => !isDeepStrictEqual(told[key], fresh[key]),
+      );
     },
     async [Symbol.asyncDispose]() {
       await watch[Symbol.asyncDispose]();
+      await reading[Symbol.asyncDispose]();
       await session[Symbol.asyncDispose]();
     },
   };

@@ -43,4 +43,4 @@ async function onDatabase(connectionString: string, statements: readonly string[
 }
 
 const dumpOf = async (target: Parameters<typeof dumpSchema>[0]): Promise<string> =>
-  (await dumpSchema(target)).filter((entry) => !/; Type: DATABASE/.test(entry) && !/^--/.test(entry)).join('\n');
+  (await dumpSchema(target)).filter((entry) => !/; Type: DATABASE/.test(entry)).join('\n');

@@ -41,7 +41,7 @@ describe('the schema observer', () => {
       create function f() returns trigger language plpgsql as 'begin return new; end';
       create trigger t before insert on knex_migrations for each row execute function f()`);
     expect((await rig.afterStep()).map(nameOf)).toEqual(['function public.f()']);
-    expect(rig.told()).toEqual(await rig.fresh());
+    expect(await rig.mistold()).toEqual([]);
 
     await rig.run(`create table other."Books" (id int); create table knex_migrations_too (id int)`);
     expect((await rig.afterStep()).filter(({ kind }) => kind === 'table').map(nameOf)).toEqual([
@@ -70,10 +70,7 @@ describe('the schema observer', () => {
       `alter user mapping for public server far options (set password 'hush-6')`,
       `alter server keyed options (set api_key 'hush-7')`,
     ]);
-    expect((await rig.afterStep()).map(nameOf)).toEqual([
-      'server keyed',
-      'user mapping public on far',
-    ]);
+    expect((await rig.afterStep()).map(nameOf)).toEqual(['server keyed', 'user mapping public on far']);
     await rig.run([`drop subscription s`]);
   });
 
@@ -114,11 +111,13 @@ describe('the schema observer', () => {
     expect((await rig.afterStep()).map(nameOf)).toContain('table public.early_too');
     await slow.script('commit');
     expect((await rig.afterStep()).map(nameOf)).toEqual(['column public.late.id', 'table public.late']);
-    expect(rig.told()).toEqual(await rig.fresh());
+    expect(await rig.mistold()).toEqual([]);
   });
 
   test('a role that is no superuser sees the same changes', async () => {
-    await using rig = await openRig(server, 'modest', [`create role pgr_modest login password 'x'; create table t (id int)`]);
+    await using rig = await openRig(server, 'modest', [
+      `create role pgr_modest login password 'x'; create table t (id int)`,
+    ]);
     const { host, port, database } = rig.target;
     const modest = {
       major: server.major,
@@ -133,7 +132,9 @@ describe('the schema observer', () => {
 
   test('names with dots, quotes and capitals stay apart', async () => {
     await using rig = await openRig(server, 'quoting', []);
-    await rig.run(`create schema "a.b"; create table "a.b"."c""d" ("E f" int); create schema a; create table a."b.c" (x int)`);
+    await rig.run(
+      `create schema "a.b"; create table "a.b"."c""d" ("E f" int); create schema a; create table a."b.c" (x int)`,
+    );
     expect((await rig.afterStep()).map(nameOf)).toEqual([
       'column "a.b"."c""d"."E f"',
       'column a."b.c".x',
