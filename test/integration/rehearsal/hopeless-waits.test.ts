@@ -18,7 +18,7 @@ const attempt = (work: () => Promise<unknown>) => async (): Promise<RunOutcome> 
 
 async function locked(
   settings: Record<string, string>,
-  test: (sessions: {
+  body: (sessions: {
     server: Awaited<ReturnType<typeof startTestServer>>;
     holder: Database;
     waiter: Database;
@@ -30,7 +30,7 @@ async function locked(
   await using waiter = await connect(connectionString, { applicationName: 'rehearsed-b' });
   await holder.script('create table t (id integer)');
   await holder.script('begin; lock table t');
-  await test({ server, holder, waiter });
+  await body({ server, holder, waiter });
 }
 
 test('a wait for a transaction that was left prepared is ended, and the failure says so', () =>

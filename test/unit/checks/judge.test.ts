@@ -30,6 +30,23 @@ describe('judge', () => {
     expect(verdictOf({ interrupted: true }).outcome).toBe('inconclusive');
   });
 
+  test('no waiver and no switch makes an interrupted rehearsal safe', () => {
+    const waivers = [{ check: 'up-failed', reason: 'flaky' }];
+    expect(verdictOf({ interrupted: true }, { waivers }).outcome).toBe('inconclusive');
+    expect(verdictOf({ interrupted: true }, { checks: { 'up-failed': 'off' } }).outcome).toBe('inconclusive');
+  });
+
+  test('a waiver for a check or a migration that does not exist is called that', () => {
+    const waivers = [
+      { check: 'down-losses-data', migration: '0001_vip', reason: 'x' },
+      { check: 'down-loses-data', migration: '0002_vip', reason: 'x' },
+    ];
+    expect(verdictOf({ steps: aRoundTrip({}) }, { waivers }).findings.map(({ message }) => message)).toEqual([
+      'The waiver for down-losses-data of 0001_vip was not needed: there is no check "down-losses-data".',
+      'The waiver for down-loses-data of 0002_vip was not needed: there is no migration "0002_vip".',
+    ]);
+  });
+
   test('an observer that broke makes its checks not judged, with the reason', () => {
     const verdict = verdictOf({
       observed: ['statements', 'data', 'invariants'],

@@ -70,7 +70,7 @@ function rowsByUnit(source: UnitSource, place: number, which: string): string {
 
 /**
  * Units whose texts may name the objects `$1` (catalogues) and `$2` (numbers): what depends on them, and the relation or
- * type that a part (constraint, trigger, default, rule, policy) belongs to.
+ * type that a part (constraint, trigger, default, rule, policy, index) belongs to.
  */
 export const dependentsSql = `
   with recursive reach(classid, objid) as (
@@ -82,11 +82,10 @@ export const dependentsSql = `
           and r.classid <> ${oidOf('pg_namespace')}
         offset 0) d
   )
-  select distinct (select relname::text from pg_catalog.pg_class where oid = coalesce(part.kind, r.classid)) as catalogue,
-    coalesce(part.unit, r.objid)::int8 as oid
-  from reach r
-    left join lateral (
-      select ${oidOf('pg_class')} as kind, ev_class as unit from pg_catalog.pg_rewrite
+  select distinct (select relname::text from pg_catalog.pg_class where oid = u.classid) as catalogue, u.objid::int8 as oid
+  from reach r cross join lateral (
+      select r.classid, r.objid
+      union all select ${oidOf('pg_class')}, ev_class from pg_catalog.pg_rewrite
         where r.classid = ${oidOf('pg_rewrite')} and oid = r.objid
       union all select ${oidOf('pg_class')}, adrelid from pg_catalog.pg_attrdef
         where r.classid = ${oidOf('pg_attrdef')} and oid = r.objid
@@ -97,10 +96,14 @@ export const dependentsSql = `
       union all select case when conrelid <> 0 then ${oidOf('pg_class')} else ${oidOf('pg_type')} end,
           case when conrelid <> 0 then conrelid else contypid end
         from pg_catalog.pg_constraint where r.classid = ${oidOf('pg_constraint')} and oid = r.objid
+      -- The text of a constraint has the storage parameters of its index.
+      union all select r.classid, indrelid from pg_catalog.pg_index
+        where r.classid = ${oidOf('pg_class')} and indexrelid = r.objid
+      -- Those of a TOAST table are said of its table.
       union all select refclassid, refobjid from pg_catalog.pg_depend
         where r.classid = ${oidOf('pg_class')} and classid = r.classid and objid = r.objid and refclassid = r.classid
           and exists (select from pg_catalog.pg_class t where t.oid = r.objid and t.relkind = 't')
-      offset 0) part on true`;
+      offset 0) u`;
 
 function oidOf(catalogue: string): string {
   return `'pg_catalog.${catalogue}'::pg_catalog.regclass::oid`;

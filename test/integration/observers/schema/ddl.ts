@@ -369,6 +369,15 @@ const CONSTRAINTS: readonly Ddl[] = [
 ];
 
 const INDEXES: readonly Ddl[] = [
+  { sql: `alter index app.orders_pkey set (fillfactor = 60)`, undo: `alter index app.orders_pkey reset (fillfactor)` },
+  {
+    sql: `alter index app.orders_pkey set tablespace pgr_space`,
+    undo: `alter index app.orders_pkey set tablespace pg_default`,
+  },
+  {
+    sql: `alter index app.orders_pkey rename to orders_primary`,
+    undo: `alter index app.orders_primary rename to orders_pkey`,
+  },
   { sql: `create index fresh on app.orders (amount)`, undo: `drop index app.fresh` },
   {
     sql: `create index concurrently fresh on app.orders (amount desc nulls last)`,
