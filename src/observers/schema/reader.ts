@@ -1,5 +1,5 @@
 /** Which rows a reader takes, on which server. */
-export interface Scope {
+interface Scope {
   readonly major: number;
   /** Passwords and connection strings can be read, in order to be hashed. */
   readonly superuser: boolean;
