@@ -8,12 +8,12 @@ import type { EphemeralServer } from '../server/provider.ts';
  * left prepared, would wait for ever: nobody else is on this server to let go of it. Its statement is cancelled, so that
  * the migration fails as it should, and the failure says why.
  *
- * @param patienceMs as patient as the observers, who wait for locks too
+ * @param patienceMs for the wait itself and for the session that it waits for
  */
 export async function endHopelessWaits(
   server: Pick<EphemeralServer, 'target'>,
   step: () => Promise<RunOutcome>,
-  patienceMs = 60_000,
+  patienceMs = 30_000,
 ): Promise<RunOutcome> {
   const over = new AbortController();
   const watching = watch(server, patienceMs, over.signal);

@@ -2,7 +2,7 @@ import type { Database } from '../../postgres/connect.ts';
 import { annotationsSql } from './annotations.ts';
 import { takeCensus, type Census } from './census.ts';
 import type { Reader } from './reader.ts';
-import { toAnnotations, toSighting, type Annotations, type Sighting } from './sighting.ts';
+import { toAnnotations, toSightings, type Annotations, type Sighting } from './sighting.ts';
 
 /** From this many relations on, a second session for a moment costs less than it saves. */
 const MANY_RELATIONS = 1500;
@@ -46,7 +46,7 @@ async function readPortions(
       readers.map(({ sql }) => sql({ major, superuser, only: everything })).join(';\n'),
     );
     for (const [place, reader] of readers.entries()) {
-      for (const row of results[place] ?? []) sightings.push(toSighting(reader, row, annotations));
+      for (const sighting of toSightings(reader, results[place] ?? [], annotations)) sightings.push(sighting);
     }
   }
   await session.script('set enable_nestloop = on');

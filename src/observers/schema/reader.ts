@@ -27,7 +27,12 @@ export interface Reader {
   /** Milliseconds it takes for 1,000 tables, roughly, where that is much. */
   readonly effort?: number;
   readonly sql: (scope: Scope) => string;
+  /** The rows as described above, where the query packs several into one because there are so many. */
+  readonly unpack?: (row: Row) => readonly Row[];
 }
+
+/** A row as the driver gives it. */
+export type Row = Readonly<Record<string, unknown>>;
 
 /** Schemas of the server's own, which `pg_dump` never writes. */
 export const userSchema = (namespace: string): string =>

@@ -1,8 +1,6 @@
 import type { PropertyValue, SchemaObject } from '../../recording/schema-snapshot.ts';
-import type { Reader } from './reader.ts';
+import type { Reader, Row } from './reader.ts';
 import { secretMark } from './secret.ts';
-
-type Row = Readonly<Record<string, unknown>>;
 
 /** An object together with the unit that it is read with. */
 export interface Sighting {
@@ -16,7 +14,12 @@ export const unitKey = (catalogue: string, oid: number): string => `${catalogue}
 /** Comments and the like, by object. */
 export type Annotations = ReadonlyMap<string, Readonly<Record<string, PropertyValue>>>;
 
-export function toSighting(reader: Reader, row: Row, annotations: Annotations): Sighting {
+export function toSightings(reader: Reader, rows: readonly Row[], annotations: Annotations): Sighting[] {
+  const unpacked = reader.unpack ? rows.flatMap(reader.unpack) : rows;
+  return unpacked.map((row) => toSighting(reader, row, annotations));
+}
+
+function toSighting(reader: Reader, row: Row, annotations: Annotations): Sighting {
   const { catalogue, partCatalogue = catalogue, kind = String(row['kind']) } = reader;
   const parent = textOrUndefined(row['parent']);
   const part = textOrUndefined(row['part']);
@@ -52,7 +55,7 @@ const annotationKey = (catalogue: string, oid: number, part: number): string => 
 function addProperties(properties: Record<string, PropertyValue>, columns: Row): void {
   for (const column in columns) {
     const value = columns[column];
-    if (value === null || NOT_PROPERTIES.has(column)) continue;
+    if (value === null || value === undefined || NOT_PROPERTIES.has(column)) continue;
     if (column.startsWith(SECRET)) properties[column.slice(SECRET.length)] = secretMark(JSON.stringify(value));
     else properties[column] = toValue(column, value);
   }

@@ -2,7 +2,7 @@ import type { Database } from '../../../postgres/connect.ts';
 import { annotationsSql } from '../annotations.ts';
 import type { Reader } from '../reader.ts';
 import { readersFor } from '../readers/index.ts';
-import { toAnnotations, toSighting, type Sighting } from '../sighting.ts';
+import { toAnnotations, toSightings, type Sighting } from '../sighting.ts';
 import type { Touched } from './catalogue-watch.ts';
 import { preparedQueries } from './prepared.ts';
 
@@ -28,14 +28,15 @@ export function touchedReader(session: Database, major: number): ReadTouched {
       )),
       ...(await readWholly(session, wholly, major)),
     ];
-    const found = [...partly.map(({ reader }) => reader), ...wholly].flatMap((reader, place) =>
-      (rows[place] ?? []).map((row) => ({ reader, row })),
-    );
-    const numbers = [...new Set(found.map(({ row }) => String(row['oid'])))];
+    const found = [...partly.map(({ reader }) => reader), ...wholly].map((reader, place) => ({
+      reader,
+      rows: rows[place] ?? [],
+    }));
+    const numbers = [...new Set(found.flatMap((one) => one.rows.map(({ oid }) => String(oid))))];
     const annotations = toAnnotations(
       (await run(numbers.length > 0 ? ANNOTATIONS : [], [numbers, numbers, numbers])).flat(),
     );
-    return found.map(({ reader, row }) => toSighting(reader, row, annotations));
+    return found.flatMap((one) => toSightings(one.reader, one.rows, annotations));
   };
 }
 

@@ -53,17 +53,24 @@ export class SchemaState {
   }
 }
 
-/** Sorted, so that two machines write the same recording. */
+/** Sorted by kind and name, so that two machines write the same recording. */
 export function byKey(lists: Iterable<readonly SchemaObject[]>): SchemaSnapshot {
-  const objects = new Map<string, SchemaObject>();
-  for (const list of lists) for (const object of list) objects.set(objectKey(object), object);
+  const kinds = new Map<string, SchemaObject[]>();
+  for (const list of lists) {
+    for (const object of list) {
+      const objects = kinds.get(object.kind);
+      if (objects) objects.push(object);
+      else kinds.set(object.kind, [object]);
+    }
+  }
   const snapshot: Record<string, SchemaObject> = {};
-  for (const key of [...objects.keys()].toSorted()) {
-    const object = objects.get(key);
-    if (object) snapshot[key] = object;
+  for (const kind of [...kinds.keys()].toSorted()) {
+    for (const object of (kinds.get(kind) ?? []).toSorted(byName)) snapshot[objectKey(object)] = object;
   }
   return snapshot;
 }
+
+const byName = (a: SchemaObject, b: SchemaObject): number => (a.name < b.name ? -1 : 1);
 
 function isRenamed(before: readonly SchemaObject[], after: readonly SchemaObject[]): boolean {
   const was = namesOf(before);

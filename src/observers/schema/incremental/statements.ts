@@ -96,7 +96,7 @@ export const dependentsSql = `
       union all select case when conrelid <> 0 then ${oidOf('pg_class')} else ${oidOf('pg_type')} end,
           case when conrelid <> 0 then conrelid else contypid end
         from pg_catalog.pg_constraint where r.classid = ${oidOf('pg_constraint')} and oid = r.objid
-      -- The text of a constraint has the storage parameters of its index.
+      -- The text of an exclusion constraint has the storage parameters of its index.
       union all select r.classid, indrelid from pg_catalog.pg_index
         where r.classid = ${oidOf('pg_class')} and indexrelid = r.objid
       -- Those of a TOAST table are said of its table.

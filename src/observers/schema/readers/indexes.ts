@@ -1,6 +1,6 @@
-import { notInExtension, qualified, userSchema, type Reader } from '../reader.ts';
+import { notInExtension, optionalSortedText, qualified, userSchema, type Reader } from '../reader.ts';
 
-/** The definition of one that serves a constraint is the constraint's. */
+/** The definition of one that serves a constraint is the constraint's, but for the storage parameters. */
 export const indexes: Reader = {
   catalogue: 'pg_class',
   kind: 'index',
@@ -10,6 +10,7 @@ export const indexes: Reader = {
       ${qualified('n', 'c.relname')} as parent,
       ${qualified('n', 'c.relname')} || '.' || pg_catalog.quote_ident(con.conname) as constraint,
       case when con.oid is null then pg_catalog.pg_get_indexdef(i.indexrelid) end as definition,
+      case when con.oid is not null then ${optionalSortedText('x.reloptions')} end as options,
       i.indisvalid as valid,
       nullif(i.indisready, true) as ready,
       nullif(i.indislive, true) as live,

@@ -369,6 +369,18 @@ const CONSTRAINTS: readonly Ddl[] = [
 ];
 
 const INDEXES: readonly Ddl[] = [
+  {
+    sql: [
+      `alter table app.orders add constraint apart exclude using btree (state with =)`,
+      `alter index app.apart set (fillfactor = 60)`,
+    ],
+    undo: `alter table app.orders drop constraint apart`,
+  },
+  {
+    sql: `alter table app.rename_me add constraint apart exclude using btree (value with =)`,
+    leaves: 'for the next',
+  },
+  { sql: `alter index app.apart set (fillfactor = 60)`, undo: `alter index app.apart reset (fillfactor)` },
   { sql: `alter index app.orders_pkey set (fillfactor = 60)`, undo: `alter index app.orders_pkey reset (fillfactor)` },
   {
     sql: `alter index app.orders_pkey set tablespace pgr_space`,

@@ -83,7 +83,9 @@ describe('the schema observer', () => {
       `select state, backend_xmin, backend_xid, (select count(*)::int from pg_locks l where l.pid = a.pid) as locks
        from pg_stat_activity a where application_name = 'pgrehearse schema observer' and datname = current_database()`,
     );
-    expect(others).toEqual([{ state: 'idle', backend_xmin: null, backend_xid: null, locks: 0 }]);
+    const idle = { state: 'idle', backend_xmin: null, backend_xid: null, locks: 0 };
+    expect(others.length).toBeGreaterThan(0);
+    expect(others).toEqual(others.map(() => idle));
   });
 
   test('rejects at the proof when reading in parts missed something', async () => {

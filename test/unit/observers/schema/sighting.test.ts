@@ -1,6 +1,14 @@
 import { describe, expect, test } from 'vitest';
 
-import { toAnnotations, toSighting } from '../../../../src/observers/schema/sighting.ts';
+import type { Reader, Row } from '../../../../src/observers/schema/reader.ts';
+import { columns } from '../../../../src/observers/schema/readers/columns.ts';
+import { toAnnotations, toSightings, type Annotations } from '../../../../src/observers/schema/sighting.ts';
+
+const toSighting = (of: Reader, row: Row, annotations: Annotations) => {
+  const [sighting] = toSightings(of, [row], annotations);
+  if (!sighting) throw new Error('The row became nothing.');
+  return sighting;
+};
 
 const reader = { catalogue: 'pg_class', kind: 'column', sql: () => '' };
 
@@ -38,6 +46,18 @@ describe('a row of a reader', () => {
     expect(second.object.properties).toEqual({ comment: 'second', securityLabels: ['p: l'] });
     const first = toSighting(reader, { oid: 5, columnNumber: 1, parent: 't', part: 'c' }, annotations);
     expect(first.object.properties).toEqual({});
+  });
+
+  test('columns of one relation come packed, in any order', () => {
+    const packed = [
+      [5, 'b', 'text', false, null, { storage: 'main' }],
+      [2, 'a', 'integer', true, '0', null],
+    ];
+    const objects = toSightings(columns, [{ oid: 5, parent: 'public.t', columns: packed }], new Map());
+    expect(objects.map(({ object }) => [object.name, object.properties])).toEqual([
+      ['public.t.a', { position: 1, type: 'integer', notNull: true, default: '0' }],
+      ['public.t.b', { position: 2, type: 'text', storage: 'main' }],
+    ]);
   });
 
   test('keeps of a secret only whether it is the same', () => {
