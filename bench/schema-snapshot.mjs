@@ -4,8 +4,7 @@
  *   npm run build && node bench/schema-snapshot.mjs [tables, default 1000]
  *
  * Needs `pg_dump` on the PATH; the server has its major. Both begin with a new connection. The snapshot uses two
- * sessions, so that a machine with two free cores
- * needs little more than half of its time.
+ * sessions where there are many relations, so that it gains from a second core that is free.
  */
 import { execFileSync } from 'node:child_process';
 import { readSchemaSnapshot, schemaObserver } from '../dist/observers/schema/index.js';

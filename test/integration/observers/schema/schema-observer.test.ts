@@ -104,15 +104,19 @@ describe('the schema observer', () => {
   });
 
   test('a transaction that ends after later ones is not missed', async () => {
-    await using rig = await openRig(server, 'late', [`create table t (id int)`]);
+    await using rig = await openRig(server, 'late', [`create table t (id int); comment on table t is 'then'`]);
     await using slow = await connect(rig.target.connectionString, { applicationName: 'pgrehearse test' });
-    await slow.script(`begin; create table late (id int)`);
+    await slow.script(`begin; create table late (id int); comment on table t is 'now'`);
     await rig.run(`create table early (id int)`);
     expect((await rig.afterStep()).map(nameOf)).toContain('table public.early');
     await rig.run(`create table early_too (id int)`);
     expect((await rig.afterStep()).map(nameOf)).toContain('table public.early_too');
     await slow.script('commit');
-    expect((await rig.afterStep()).map(nameOf)).toEqual(['column public.late.id', 'table public.late']);
+    expect((await rig.afterStep()).map(nameOf)).toEqual([
+      'column public.late.id',
+      'table public.late',
+      'table public.t',
+    ]);
     expect(await rig.mistold()).toEqual([]);
   });
 
