@@ -16,6 +16,7 @@ const PLUMBING = new Set([
   'position-only',
   'round-trip',
   'unwind-leftovers',
+  'unwind-losses',
 ]);
 
 /** A script has no types; its name in a variable keeps the compiler from asking. */
