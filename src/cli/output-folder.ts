@@ -1,5 +1,6 @@
-import { mkdir, rename, rm, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { existsSync } from 'node:fs';
+import { mkdir, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
 import type { Verdict } from '../findings/verdict.ts';
 import type { Recording } from '../recording/recording.ts';
 import { REPORTERS } from '../reports/index.ts';
@@ -29,7 +30,7 @@ export const OUTPUT_FILES: readonly string[] = [RECORDING, ...REPORTS.map(({ fil
  */
 export async function openOutputFolder(path: string, { isOurs }: { readonly isOurs: boolean }): Promise<OutputFolder> {
   await orUnwritable(path, async () => {
-    await mkdir(path, { recursive: true });
+    await makeFolder(path);
     const probe = join(path, `.probe-${process.pid}`);
     await writeFile(probe, '');
     await rm(probe);
@@ -46,6 +47,19 @@ export async function openOutputFolder(path: string, { isOurs }: { readonly isOu
         }
       }),
   };
+}
+
+/** With its parents. Node's own way of doing so never ends where a parent is there but takes no folder, as `/proc` does. */
+async function makeFolder(path: string): Promise<void> {
+  try {
+    await mkdir(path);
+  } catch (error) {
+    if (existsSync(path) && (await stat(path)).isDirectory()) return;
+    const parent = dirname(path);
+    if (existsSync(parent) || parent === path) throw error;
+    await makeFolder(parent);
+    await mkdir(path);
+  }
 }
 
 /** Whoever reads the folder meanwhile sees the whole file or none. */

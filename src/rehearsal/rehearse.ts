@@ -126,6 +126,7 @@ async function performAll(run: Run): Promise<boolean> {
       await roundTrip(run, migration, hasWayBack(steps, migration.id));
     }
     await unwindAll(run, steps.slice(lastTrip + 1));
+    await run.watching.verify();
     run.together = await applyTogether(run);
     return false;
   } catch (error) {

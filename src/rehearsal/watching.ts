@@ -13,6 +13,8 @@ export interface Watching extends AsyncDisposable {
   readonly active: readonly ObserverId[];
   readonly failures: readonly ObserverFailure[];
   afterStep(): Promise<Observations>;
+  /** What was read in parts is compared with everything once more; an observer that was mistaken is dropped. */
+  verify(): Promise<void>;
   /** The state after the last step. */
   state(): { readonly schema: SchemaSnapshot; readonly data: DataLedger };
 }
@@ -56,6 +58,15 @@ export async function openWatching(observers: readonly Observer[], context: Obse
       const observations: Observations = Object.assign({}, ...parts);
       seen.push(observations);
       return observations;
+    },
+    async verify() {
+      for (const [id, watch] of watches) {
+        try {
+          await watch.verify?.();
+        } catch (error) {
+          drop(id, error);
+        }
+      }
     },
     state: () => stateAfter(start, seen),
     [Symbol.asyncDispose]: () => disposals[Symbol.asyncDispose](),

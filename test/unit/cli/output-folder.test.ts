@@ -48,3 +48,12 @@ test('in which a report cannot be written is an error', async () => {
   mkdirSync(join(folder, 'report.md'));
   await expect(output.write(aVerdict(), aRecording())).rejects.toMatchObject({ code: 'OUTPUT_UNWRITABLE' });
 });
+
+test.runIf(process.platform === 'linux')(
+  'a folder that lies where none can be made is an error, not a hang',
+  async () => {
+    await expect(openOutputFolder('/proc/pgrehearse/out', { isOurs: false })).rejects.toMatchObject({
+      code: 'OUTPUT_UNWRITABLE',
+    });
+  },
+);

@@ -7,7 +7,7 @@ export interface CatalogueChanges {
   /** Names or types that any relation may depend on were written. */
   readonly wholesale: boolean;
   readonly filenodes: readonly number[];
-  /** Labels of enums and versions of extensions, by their oid. */
+  /** Labels of enums and versions of extensions by their oid, attributes of row types by the negative oid. */
   readonly definitions: ReadonlyMap<number, string>;
 }
 
@@ -42,6 +42,13 @@ select
     select e.oid::int8, e.enumlabel::text as text from pg_catalog.pg_enum e where ${WRITTEN('e')}
     union all
     select x.oid::int8, x.extversion from pg_catalog.pg_extension x where ${WRITTEN('x')}
+    union all
+    select -a.attrelid::int8, pg_catalog.string_agg(pg_catalog.concat_ws(' ', a.attnum, a.atttypid, a.atttypmod), ',' order by a.attnum)
+      from pg_catalog.pg_class c join pg_catalog.pg_attribute a on a.attrelid = c.oid
+      where c.oid >= 16384 and a.attnum > 0 and (c.relkind = 'c' or c.reltype in (
+        select case when t.typelem = 0 then t.oid else t.typelem end
+        from pg_catalog.pg_attribute u join pg_catalog.pg_type t on t.oid = u.atttypid where u.attrelid >= 16384))
+      group by a.attrelid having pg_catalog.bool_or(${WRITTEN('a')})
   ) d) as definitions`;
 
 interface ChangesRow {

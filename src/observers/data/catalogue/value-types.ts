@@ -4,7 +4,7 @@ import type { Database } from '../../../postgres/connect.ts';
 export interface ValueType {
   /** The type below all domains. */
   readonly baseOid: number;
-  /** Its text holds enum labels, or is made by an extension's code. */
+  /** Its text holds enum labels or attributes of a row type, or is made by an extension's code. */
   readonly redefinable: boolean;
   /** Its text holds names of other objects (`regclass`, `aclitem`), which a rename elsewhere changes. */
   readonly named: boolean;
@@ -62,7 +62,9 @@ function describe(row: TypeRow, byOid: ReadonlyMap<number, TypeRow>): ValueType 
   const everything = [...partsOf(row.oid, byOid)].flatMap((oid) => byOid.get(oid) ?? []);
   return {
     baseOid: baseOf(row, byOid),
-    redefinable: everything.some(({ oid, kind }) => kind === 'e' || (kind === 'b' && oid >= FIRST_USER_OID)),
+    redefinable: everything.some(
+      ({ oid, kind }) => kind === 'e' || kind === 'c' || (kind === 'b' && oid >= FIRST_USER_OID),
+    ),
     named: everything.some(({ named }) => named),
   };
 }
