@@ -10,7 +10,6 @@ import { redact } from '../support/redact.ts';
 /** All observers of one stage. One that breaks is dropped and named; the others go on. */
 export interface Watching extends AsyncDisposable {
   readonly start: StartRecord;
-  readonly active: readonly ObserverId[];
   readonly failures: readonly ObserverFailure[];
   afterStep(): Promise<Observations>;
   /** What was read in parts is compared with everything once more; an observer that was mistaken is dropped. */
@@ -43,9 +42,6 @@ export async function openWatching(observers: readonly Observer[], context: Obse
   return {
     start,
     failures,
-    get active() {
-      return observers.map(({ id }) => id).filter((id) => watches.has(id));
-    },
     async afterStep() {
       const parts = await Promise.all(
         [...watches].map(([id, watch]) =>
