@@ -1,5 +1,5 @@
-import { composeDataChanges, isSequence } from '../recording/changes.ts';
-import type { ColumnLedger, DataChange, SequenceLedger, TableLedger } from '../recording/data-ledger.ts';
+import { composeDataChanges, isTable } from '../recording/changes.ts';
+import type { ColumnLedger, DataChange, TableLedger } from '../recording/data-ledger.ts';
 import type { Recording, StepRecord } from '../recording/recording.ts';
 import { roundTrips } from './round-trip.ts';
 
@@ -63,6 +63,3 @@ function without({ oid, kind, rows, key, columns }: TableLedger, leftOut: Readon
   const kept = Object.entries(columns).filter(([name, { number }]) => !leftOut.has(name) && !leftOut.has(number));
   return { oid, kind, rows, key, columns: Object.fromEntries<ColumnLedger>(kept) };
 }
-
-const isTable = (ledger: TableLedger | SequenceLedger | undefined): ledger is TableLedger =>
-  ledger !== undefined && !isSequence(ledger);

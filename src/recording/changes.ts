@@ -102,6 +102,10 @@ export function composeDataChanges(steps: readonly (readonly DataChange[])[]): D
 
 export const isSequence = (ledger: TableLedger | SequenceLedger): ledger is SequenceLedger => 'lastValue' in ledger;
 
+/** There, and no sequence. */
+export const isTable = (ledger: TableLedger | SequenceLedger | undefined): ledger is TableLedger =>
+  ledger !== undefined && !isSequence(ledger);
+
 function diffRelations<Ledger extends TableLedger | SequenceLedger>(
   before: Readonly<Record<string, Ledger>>,
   after: Readonly<Record<string, Ledger>>,

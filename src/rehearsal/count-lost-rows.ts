@@ -2,8 +2,8 @@ import { dataObserver } from '../observers/data/index.ts';
 import { compareRows } from '../observers/data/compare-rows.ts';
 import type { Migration } from '../migrations/source.ts';
 import { connect } from '../postgres/connect.ts';
-import { composeDataChanges, isSequence, rowsRearranged, sameContents } from '../recording/changes.ts';
-import type { DataChange, TableLedger } from '../recording/data-ledger.ts';
+import { composeDataChanges, isSequence, isTable, rowsRearranged, sameContents } from '../recording/changes.ts';
+import type { DataChange } from '../recording/data-ledger.ts';
 import type { RowLoss, StepRecord } from '../recording/recording.ts';
 import { toError } from '../support/errors.ts';
 import { replay } from './replay.ts';
@@ -67,7 +67,5 @@ async function compareAll(run: Run, branch: Stage, changes: readonly DataChange[
   }
   return losses;
 }
-
-const isTable = (ledger: DataChange['before']): ledger is TableLedger => ledger !== undefined && !isSequence(ledger);
 
 const OURS = { applicationName: 'pgrehearse observer rows' };
