@@ -40,7 +40,7 @@ export async function startPostmaster(
     await startupLog.close();
     if (child.pid === undefined) throw notLaunched(options.program, await failure);
     if (await isReady(child, options, signal)) return postmaster;
-    const log = await lastLogLines(options.logFolder);
+    const log = await lastWords(options.logFolder);
     if (!PORT_TAKEN.test(log)) throw unavailable('The server did not start.', log);
     forget();
     return undefined;
@@ -95,6 +95,17 @@ async function isReady(
   return false;
 }
 
+/** The logging collector outlives the server that ended, and may still be writing what that said last. */
+async function lastWords(logFolder: string): Promise<string> {
+  const deadlineMs = performance.now() + LOG_TIMEOUT_MS;
+  let log = await lastLogLines(logFolder);
+  while (!/^(?:FATAL|PANIC):|is shut down/m.test(log) && performance.now() < deadlineMs) {
+    await delay(POLL_MS);
+    log = await lastLogLines(logFolder);
+  }
+  return log;
+}
+
 /** Immediately, as `pg_ctl stop -m immediate`: nobody needs the data any more. */
 async function stop(child: ChildProcess): Promise<void> {
   if (hasEnded(child)) return;
@@ -125,5 +136,6 @@ const PID_FILE = 'postmaster.pid';
 const PORT_TAKEN = /could not create any TCP\/IP sockets/;
 const POLL_MS = 4;
 const START_TIMEOUT_MS = 60_000;
+const LOG_TIMEOUT_MS = 3_000;
 /** A backend that hangs in the kernel keeps the postmaster waiting for 5 s before it kills it. */
 const STOP_TIMEOUT_MS = 8_000;
