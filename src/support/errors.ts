@@ -33,6 +33,15 @@ const CATALOGUE = {
   },
   MIGRATION_TOOL_UNKNOWN: { exitCode: 2, hint: 'Name the tool with `migrations.tool`.' },
   MIGRATION_TOOL_FAILED: { exitCode: 3, hint: 'Run the migration tool itself once to see whether it works.' },
+  DATABASE_UNREACHABLE: { exitCode: 3, hint: 'Check address, network and password of `preflight.url`.' },
+  AWS_PACKAGE_MISSING: { exitCode: 3, hint: 'npm install --save-dev the AWS packages that the README names.' },
+  AWS_UNAVAILABLE: {
+    exitCode: 3,
+    hint: 'Check credentials and region; `AWS_REGION` and profiles work as in the AWS CLI.',
+  },
+  CERTIFICATE_UNREADABLE: { exitCode: 2, hint: 'Pass the certificate.json that `pgrehearse run` wrote.' },
+  RECEIPT_UNREADABLE: { exitCode: 2, hint: 'Pass the receipt.json that `pgrehearse preflight` wrote.' },
+  KEY_UNREADABLE: { exitCode: 2, hint: 'Keys are Ed25519 in PEM: `openssl genpkey -algorithm ed25519`.' },
   INTERRUPTED: { exitCode: 130, hint: 'What was started has been removed.' },
 } as const satisfies Record<string, { exitCode: 2 | 3 | 130; hint: string }>;
 

@@ -1,0 +1,4 @@
+/** What the live database said. */
+export interface DatabaseFacts {
+  readonly placeholder?: never;
+}
