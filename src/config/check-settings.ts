@@ -1,13 +1,10 @@
-import type { Check } from '../checks/check.ts';
-import { CHECKS } from '../checks/index.ts';
 import type { CheckSettings } from '../checks/judge.ts';
 import { type Severity, SEVERITIES } from '../findings/finding.ts';
 import { didYouMean } from './did-you-mean.ts';
+import { KNOWN_CHECK_IDS as IDS, type KnownCheck, KNOWN_CHECKS } from './known-checks.ts';
 import { type ConfigPath, isMapping, type Mapping } from './path.ts';
 
 export type Refuse = (path: ConfigPath, expected: string, suggestion?: string) => void;
-
-const IDS = CHECKS.map(({ id }) => id);
 
 const AN_ID = 'the id of a check';
 
@@ -20,7 +17,7 @@ export function readCheckSettings(section: Mapping, refuse: Refuse): Readonly<Re
   const settings: Record<string, CheckSettings> = {};
   for (const [id, value] of Object.entries(section)) {
     const path = ['checks', id];
-    const check = CHECKS.find((one) => one.id === id);
+    const check = KNOWN_CHECKS.find((one) => one.id === id);
     if (!check) refuseUnknownCheck(id, path, refuse);
     else if (value === 'off') settings[id] = 'off';
     else if (isMapping(value)) settings[id] = readOne(check, { value, path, refuse });
@@ -39,7 +36,7 @@ interface OneCheck {
   readonly refuse: Refuse;
 }
 
-function readOne(check: Check, { value, path, refuse }: OneCheck): CheckSettings {
+function readOne(check: KnownCheck, { value, path, refuse }: OneCheck): CheckSettings {
   const limits: Record<string, unknown> = {};
   const defaults = new Map<string, unknown>(Object.entries(check.limits));
   let severity: Severity | undefined;
@@ -56,7 +53,7 @@ function readOne(check: Check, { value, path, refuse }: OneCheck): CheckSettings
   return { ...limits, ...(severity && { severity }) };
 }
 
-const keysOf = ({ limits }: Check): string[] => [...Object.keys(limits), 'severity'];
+const keysOf = ({ limits }: KnownCheck): string[] => [...Object.keys(limits), 'severity'];
 
 const isSameType = (wanted: unknown, byDefault: unknown): boolean =>
   typeof wanted === 'number' && typeof byDefault === 'number'

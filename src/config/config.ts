@@ -30,4 +30,10 @@ export interface ConfigFlags {
   readonly postgresVersion?: string;
   readonly scope?: string;
   readonly forwardOnly?: boolean;
+  readonly certificate?: string;
+  readonly certificateKey?: string;
+  readonly region?: string;
+  readonly profile?: string;
+  readonly roleArn?: string;
+  readonly externalId?: string;
 }

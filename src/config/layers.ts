@@ -25,6 +25,12 @@ const FLAGS: Readonly<Record<keyof ConfigFlags, { readonly path: readonly string
   postgresVersion: { path: ['server', 'postgresVersion'], flag: '--postgres-version' },
   scope: { path: ['rehearsal', 'scope'], flag: '--scope' },
   forwardOnly: { path: ['rehearsal', 'forwardOnly'], flag: '--forward-only' },
+  certificate: { path: ['preflight', 'certificate'], flag: '--certificate' },
+  certificateKey: { path: ['preflight', 'certificateKey'], flag: '--certificate-key' },
+  region: { path: ['preflight', 'aws', 'region'], flag: '--region' },
+  profile: { path: ['preflight', 'aws', 'profile'], flag: '--profile' },
+  roleArn: { path: ['preflight', 'aws', 'roleArn'], flag: '--role-arn' },
+  externalId: { path: ['preflight', 'aws', 'externalId'], flag: '--external-id' },
 };
 
 export function layConfig(

@@ -30,7 +30,7 @@ export function listSettings(layers: Layers): readonly ConfigSetting[] {
 }
 
 /** Secrets belong into the environment; whoever writes one into the file shall not see it in a log as well. */
-const isSecret = (path: ConfigPath): boolean => /password|passwd|secret|token/i.test(String(path.at(-1)));
+const isSecret = (path: ConfigPath): boolean => /password|passwd|secret|token|webhook/i.test(String(path.at(-1)));
 
 function limitDefaults({ value }: Layers): (readonly [string[], string])[] {
   return CHECKS.filter(({ id }) => valueAt(value, ['checks', id]) !== 'off').flatMap(({ id, limits }) =>
@@ -45,6 +45,16 @@ function leavesOf(value: unknown, path: ConfigPath): (readonly [ConfigPath, stri
   return value === undefined || value === null ? [] : [[path, `(${typeof value})`]];
 }
 
-const SECTIONS = ['server', 'backup', 'migrations', 'rehearsal', 'checks', 'invariants', 'waivers'];
+const SECTIONS = [
+  'server',
+  'backup',
+  'migrations',
+  'rehearsal',
+  'checks',
+  'invariants',
+  'waivers',
+  'preflight',
+  'verify',
+];
 
 const rank = ({ path }: ConfigSetting): number => SECTIONS.indexOf(path.split(/[.[]/)[0] ?? '');

@@ -5,7 +5,8 @@ import { hintOnIds } from './check-settings.ts';
 import { findConfig, nothingToGoOn } from './find-config.ts';
 import { layConfig, type Layers } from './layers.ts';
 import { listSettings } from './list-settings.ts';
-import { isMapping } from './path.ts';
+import { type ConfigPath, isMapping } from './path.ts';
+import { type ProductionConfig, productionConfig } from './preflight-config.ts';
 import { foundText, invalidConfig } from './problems.ts';
 import { type ConfigDocument, readDocument } from './read-document.ts';
 import type { ConfigValues } from './schema.ts';
@@ -27,8 +28,30 @@ export async function loadConfig(
 ): Promise<Config> {
   const file = await findConfig(path, cwd);
   if (file === undefined && !saysWhat(flags)) throw nothingToGoOn(cwd);
-  return configFrom(file, { flags, env, cwd, only: undefined });
+  return (await configFrom(file, { flags, env, cwd, only: REHEARSAL_SECTIONS })).config;
 }
+
+/** What the pre-flight and `verify` need: the sections of production, and how migrations are found and judged. */
+export type LivingConfig = Pick<Config, 'projectFolder' | 'file' | 'migrations' | 'checks' | 'waivers' | 'invariants'> &
+  ProductionConfig;
+
+/** As `loadConfig`, for `preflight` and `verify`. Without a file: defaults. */
+export async function loadProductionConfig(
+  path: string | undefined,
+  flags: ConfigFlags,
+  env: Environment,
+  cwd: string,
+): Promise<LivingConfig> {
+  const file = await findConfig(path, cwd);
+  const { config, values, layers } = await configFrom(file, { flags, env, cwd, only: PRODUCTION_SECTIONS });
+  const baseOf = (at: ConfigPath): string => (layers.isFlag(at) ? cwd : config.projectFolder);
+  return { ...config, ...productionConfig(values, config.projectFolder, baseOf) };
+}
+
+/** Secrets of production are no condition of a rehearsal, nor the backup's place one of a pre-flight. */
+const REHEARSAL_SECTIONS = ['server', 'backup', 'migrations', 'rehearsal', 'checks', 'invariants', 'waivers'];
+const PRODUCTION_SECTIONS = ['migrations', 'checks', 'invariants', 'waivers', 'preflight', 'verify'];
+const JUDGING_SECTIONS = ['checks', 'waivers'];
 
 /** Only what a verdict on a saved recording needs. Problems elsewhere in the file do not matter here. */
 export type JudgingConfig = Pick<Config, 'checks' | 'waivers' | 'file'>;
@@ -41,18 +64,24 @@ export async function loadJudgingConfig(
 ): Promise<JudgingConfig> {
   const file = await findConfig(path, cwd);
   if (file === undefined) return { checks: {}, waivers: [] };
-  return configFrom(file, { flags: {}, env, cwd, only: ['checks', 'waivers'] });
+  return (await configFrom(file, { flags: {}, env, cwd, only: JUDGING_SECTIONS })).config;
 }
 
 interface Given {
   readonly flags: ConfigFlags;
   readonly env: Environment;
   readonly cwd: string;
-  /** Absent: every section. */
-  readonly only: readonly string[] | undefined;
+  /** Sections that matter. What is wrong in others is said by the commands that need them. */
+  readonly only: readonly string[];
 }
 
-async function configFrom(file: string | undefined, { flags, env, cwd, only }: Given): Promise<Config> {
+interface Loaded {
+  readonly config: Config;
+  readonly values: ConfigValues;
+  readonly layers: Layers;
+}
+
+async function configFrom(file: string | undefined, { flags, env, cwd, only }: Given): Promise<Loaded> {
   const document = file === undefined ? undefined : sectionsOf(await readDocument(file), only);
   const layers = layConfig(document, flags, env);
   const validated = validateConfig(layers);
@@ -60,24 +89,27 @@ async function configFrom(file: string | undefined, { flags, env, cwd, only }: G
     throw invalidConfig(document?.name ?? 'The command line', validated.problems, hintOnIds(validated.problems));
   }
   const { values, checks } = validated;
-  return {
+  const config: Config = {
     projectFolder: file === undefined ? cwd : dirname(file),
     ...(file !== undefined && { file }),
     ...complete(values, checks),
     ...withPaths(values, layers, { folder: file === undefined ? cwd : dirname(file), cwd }),
     settings: listSettings(layers),
   };
+  return { config, values, layers };
 }
 
-function sectionsOf(document: ConfigDocument, only: readonly string[] | undefined): ConfigDocument {
+function sectionsOf(document: ConfigDocument, only: readonly string[]): ConfigDocument {
   const value = document.value ?? {};
   if (!isMapping(value)) {
     throw invalidConfig(document.name, [
       { where: document.name, path: '', expected: 'a mapping of sections', found: foundText(value) },
     ]);
   }
-  if (only === undefined) return { ...document, value };
-  return { ...document, value: Object.fromEntries(Object.entries(value).filter(([key]) => only.includes(key))) };
+  const isOthers = (key: string): boolean =>
+    only === JUDGING_SECTIONS || [...REHEARSAL_SECTIONS, ...PRODUCTION_SECTIONS].includes(key);
+  const matters = ([key]: readonly [string, unknown]): boolean => only.includes(key) || !isOthers(key);
+  return { ...document, value: Object.fromEntries(Object.entries(value).filter(matters)) };
 }
 
 type WithoutPaths = Pick<Config, 'rehearsal' | 'checks' | 'invariants' | 'waivers'>;

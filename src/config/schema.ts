@@ -1,25 +1,10 @@
 import { z } from 'zod';
 import type { Scope } from '../rehearsal/request.ts';
-
-/**
- * What a config file may hold. The `error` of every part is what was expected, in words for `… expected X, found Y`;
- * for unknown keys it lists the known ones.
- */
-const text = (expected: string): z.ZodString => z.string({ error: expected }).min(1, { error: expected });
-
-function mapping<Shape extends z.core.$ZodLooseShape>(shape: Shape): z.ZodObject<Shape, z.core.$strict> {
-  const keys = Object.keys(shape).join(', ');
-  return z.strictObject(shape, {
-    error: ({ code }) => (code === 'unrecognized_keys' ? `one of ${keys}` : `a mapping with the keys ${keys}`),
-  });
-}
+import { preflightSchema, verifySchema } from './preflight-schema.ts';
+import { mapping, scalar, text } from './schema-parts.ts';
 
 const isScope = (value: unknown): value is Scope =>
   typeof value === 'string' && /^(pending|all|last:[1-9]\d*)$/.test(value);
-
-const setting = z
-  .union([z.string(), z.number(), z.boolean()], { error: 'a text, a number, true or false' })
-  .transform(String);
 
 const server = mapping({
   provider: text('the name of a server provider').optional(),
@@ -29,7 +14,7 @@ const server = mapping({
     .max(99, { error: 'a major version such as 17' })
     .optional(),
   binaries: text('a folder with `postgres` and `initdb`').optional(),
-  settings: z.record(z.string(), setting, { error: 'a mapping of server settings' }).optional(),
+  settings: z.record(z.string(), scalar, { error: 'a mapping of server settings' }).optional(),
 });
 
 const backup = mapping({
@@ -54,7 +39,7 @@ const rehearsal = mapping({
 const invariant = mapping({
   name: text('a name'),
   sql: text('a query'),
-  expect: setting.refine((value) => value !== '', { error: '`unchanged`, `empty` or a value' }),
+  expect: scalar.refine((value) => value !== '', { error: '`unchanged`, `empty` or a value' }),
 });
 
 const waiver = mapping({
@@ -65,7 +50,7 @@ const waiver = mapping({
   until: z.iso.date({ error: 'a date such as 2027-01-31' }).optional(),
 });
 
-/** `checks` is looked at in check-settings.ts: its keys are the registry's. */
+/** What a config file may hold. `checks` is looked at in check-settings.ts: its keys are the registry's. */
 export const configSchema = mapping({
   server: server.optional(),
   backup: backup.optional(),
@@ -74,6 +59,8 @@ export const configSchema = mapping({
   checks: z.record(z.string(), z.unknown(), { error: 'a mapping from check to `off` or its limits' }).optional(),
   invariants: z.array(invariant, { error: 'a list of invariants' }).optional(),
   waivers: z.array(waiver, { error: 'a list of waivers' }).optional(),
+  preflight: preflightSchema.optional(),
+  verify: verifySchema.optional(),
 });
 
 export type ConfigValues = z.infer<typeof configSchema>;

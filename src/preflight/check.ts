@@ -1,11 +1,5 @@
-import type { Severity } from '../findings/finding.ts';
+import type { AnswerKind, CheckGroup } from '../findings/answer.ts';
 import { isKnown, type Reading } from './reading.ts';
-
-/**
- * `pass`: looked, and it is well. `warn`: does not forbid. `fail`: forbids. `unknown`: could not look, which forbids as well
- * unless it is waived. `skipped`: does not apply here, e.g. an Aurora question about an instance.
- */
-export type AnswerKind = 'pass' | 'warn' | 'fail' | 'unknown' | 'skipped';
 
 /** What a check says of one thing; a check may say several. */
 export interface Said {
@@ -18,16 +12,6 @@ export interface Said {
   /** Replaces the check's own. */
   readonly remedy?: string;
 }
-
-/** Which part of the release checklist a check belongs to. */
-export type CheckGroup =
-  | 'environment'
-  | 'backup'
-  | 'migrations'
-  | 'rollback'
-  | 'monitoring'
-  | 'database'
-  | 'verification';
 
 /** One question to what was gathered; pure, so that a saved pre-flight can be judged again. */
 export interface PreflightCheck<Facts, Limits extends object = object> {
@@ -66,6 +50,3 @@ export const pass = (message: string, evidence: Said['evidence'] = {}): Said => 
 export const warn = (message: string, evidence: Said['evidence'] = {}): Said => ({ answer: 'warn', message, evidence });
 export const fail = (message: string, evidence: Said['evidence'] = {}): Said => ({ answer: 'fail', message, evidence });
 export const skipped = (message: string): Said => ({ answer: 'skipped', message });
-
-/** How an answer counts as a finding. */
-export const SEVERITY_OF: Readonly<Record<'warn' | 'fail', Severity>> = { warn: 'warning', fail: 'error' };

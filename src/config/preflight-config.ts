@@ -1,0 +1,109 @@
+import { join, resolve } from 'node:path';
+import type { ConfigPath } from './path.ts';
+import type { ConfigValues } from './schema.ts';
+
+/** The sections `preflight` and `verify`, complete, with absolute paths. */
+export interface ProductionConfig {
+  readonly preflight: PreflightConfig;
+  readonly verify: VerifyConfig;
+}
+
+export interface PreflightConfig {
+  /** Connection string of production; holds a secret, never print it. Absent: `DATABASE_URL` is asked. */
+  readonly url?: string;
+  readonly sslRootCert?: string;
+  readonly iamAuthentication: boolean;
+  readonly migrationRole?: string;
+  readonly replicas?: number;
+  readonly certificate: string;
+  /** Nobody named it: that it is missing is an answer, not a mistake on the command line. */
+  readonly isDefaultCertificate: boolean;
+  readonly certificateKey?: string;
+  readonly snapshotMaxMinutes: number;
+  readonly aws: AwsConfig | 'off';
+  readonly drill: DrillConfig;
+}
+
+export interface AwsConfig {
+  readonly region?: string;
+  readonly profile?: string;
+  readonly roleArn?: string;
+  readonly externalId?: string;
+  readonly account?: string;
+  readonly resourceId?: string;
+  readonly backupRegion?: string;
+}
+
+export interface DrillConfig {
+  readonly instanceClass?: string;
+  readonly subnetGroup?: string;
+  readonly securityGroups?: readonly string[];
+  readonly parameterGroup?: string;
+  readonly maxHours: number;
+  readonly amcheck: boolean;
+}
+
+export interface VerifyConfig {
+  readonly queries: readonly { readonly name: string; readonly sql: string; readonly expect: string }[];
+  readonly urls: readonly {
+    readonly url: string;
+    readonly status?: number;
+    readonly contains?: string;
+    readonly timeoutMs?: number;
+  }[];
+  readonly alarmPrefix?: string;
+  readonly notify?: { readonly snsTopicArn?: string; readonly webhook?: string };
+}
+
+/** @param baseOf the folder that a path at this place is relative to */
+export function productionConfig(
+  { preflight = {}, verify = {} }: ConfigValues,
+  folder: string,
+  baseOf: (path: ConfigPath) => string,
+): ProductionConfig {
+  const {
+    certificate,
+    certificateKey,
+    sslRootCert,
+    aws = {},
+    drill = {},
+    snapshotMaxMinutes = 60,
+    ...rest
+  } = preflight;
+  const { queries = [], urls = [], ...checking } = verify;
+  return {
+    preflight: {
+      ...present(rest),
+      iamAuthentication: rest.iamAuthentication ?? false,
+      certificate: resolve(
+        baseOf(['preflight', 'certificate']),
+        certificate ?? join(folder, '.pgrehearse/certificate.json'),
+      ),
+      isDefaultCertificate: certificate === undefined,
+      ...(certificateKey !== undefined && {
+        certificateKey: resolve(baseOf(['preflight', 'certificateKey']), certificateKey),
+      }),
+      ...(sslRootCert !== undefined && { sslRootCert: resolve(folder, sslRootCert) }),
+      snapshotMaxMinutes,
+      aws: aws === 'off' || aws === false ? 'off' : present(aws),
+      drill: { ...present(drill), maxHours: drill.maxHours ?? 3, amcheck: drill.amcheck ?? false },
+    },
+    verify: { queries, urls: urls.map(present), ...withNotice(checking) },
+  };
+}
+
+const withNotice = ({
+  notify,
+  alarmPrefix,
+}: NonNullable<ConfigValues['verify']>): Omit<VerifyConfig, 'queries' | 'urls'> => ({
+  ...(alarmPrefix !== undefined && { alarmPrefix }),
+  ...(notify && { notify: present(notify) }),
+});
+
+/** Without the keys that nobody gave. */
+type Present<Value> = { [Key in keyof Value as undefined extends Value[Key] ? never : Key]: Value[Key] } & {
+  [Key in keyof Value as undefined extends Value[Key] ? Key : never]?: Exclude<Value[Key], undefined>;
+};
+
+const present = <Value extends object>(value: Value): Present<Value> =>
+  Object.fromEntries(Object.entries(value).filter(([, one]) => one !== undefined)) as Present<Value>;
