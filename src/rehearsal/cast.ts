@@ -1,6 +1,6 @@
 import { openBackup } from '../backup/index.ts';
 import type { Backup } from '../backup/backup.ts';
-import { detectTool, MIGRATION_TOOLS } from '../migrations/index.ts';
+import { chooseSource } from '../migrations/choose-source.ts';
 import type { MigrationSource } from '../migrations/source.ts';
 import { SERVER_PROVIDERS } from '../server/index.ts';
 import type { ServerProvider, ServerSpec } from '../server/provider.ts';
@@ -43,22 +43,10 @@ function providerFor(kind: string): ServerProvider {
   throw new PgrehearseError('CONFIG_INVALID', `There is no server provider "${kind}"; known: ${known}.`);
 }
 
-async function sourceFor(request: RehearsalRequest, onEvent: OnEvent): Promise<MigrationSource> {
-  const { tool: wanted, directory, options } = request.migrations;
-  const { projectFolder } = request;
-  const tool =
-    wanted === undefined ? (await detectTool(projectFolder))?.tool : MIGRATION_TOOLS.find(({ id }) => id === wanted);
-  if (!tool) {
-    const known = MIGRATION_TOOLS.map(({ id }) => id).join(', ');
-    throw new PgrehearseError(
-      'MIGRATION_TOOL_UNKNOWN',
-      wanted === undefined
-        ? `No migration tool was recognised in ${projectFolder}; known: ${known}.`
-        : `There is no migration tool "${wanted}"; known: ${known}.`,
-    );
-  }
-  return tool.create({
-    projectFolder,
+function sourceFor(request: RehearsalRequest, onEvent: OnEvent): Promise<MigrationSource> {
+  const { tool, directory, options } = request.migrations;
+  return chooseSource(tool, {
+    projectFolder: request.projectFolder,
     ...(directory !== undefined && { directory }),
     options,
     showValues: request.showValues,

@@ -1,0 +1,83 @@
+import type { Answer } from '../findings/answer.ts';
+import { answersIn, type AnswersReport, GROUP_TITLES, GROUPS, outcomeLine, standing } from './answers.ts';
+import { oneLine } from './printable.ts';
+import type { Paint, RenderOptions, Tone } from './reporter.ts';
+import { wrap } from './wrap.ts';
+
+type Style = Required<Pick<RenderOptions, 'paint'>> & Pick<RenderOptions, 'width'>;
+
+const plain: Paint = (_, text) => text;
+
+/** The outcome first, then every answer that counts with what to do; what passed is one line a check. */
+export function answersText(report: AnswersReport, { paint = plain, width }: RenderOptions = {}): string {
+  const style: Style = { paint, ...(width !== undefined && { width }) };
+  const sections = [
+    headText(report, style),
+    ...GROUPS.map((group) => groupText(GROUP_TITLES[group], answersIn(report.answers, group), style)),
+    waiversText(report, style),
+    ...report.closing.map(({ title, lines }) =>
+      [paint('strong', title), ...lines.map((line) => `  ${line}`)].join('\n'),
+    ),
+  ];
+  return `${sections.filter((section) => section !== '').join('\n\n')}\n`;
+}
+
+function headText(report: AnswersReport, { paint, width }: Style): string {
+  const [word, rest] = outcomeLine(report);
+  const tone = { safe: 'good', unsafe: 'error', inconclusive: 'warning' } as const;
+  const labels = Math.max(0, ...report.heading.map(({ label }) => label.length));
+  return [
+    `${paint(tone[report.verdict.outcome], word)}  ${paint('strong', `${report.title}: ${rest}`)}`,
+    ...report.heading.map(({ label, text }) => {
+      const indent = ' '.repeat(labels + 4);
+      return `  ${paint('quiet', label.padEnd(labels))}  ${wrap(oneLine(text), indent, width).trimStart()}`;
+    }),
+  ].join('\n');
+}
+
+function groupText(title: string, answers: readonly Answer[], style: Style): string {
+  const shown = answers.filter(({ answer }) => answer !== 'skipped');
+  if (shown.length === 0) return '';
+  return [style.paint('strong', title), ...shown.map((answer) => answerText(answer, style))].join('\n');
+}
+
+const TONES: Readonly<Record<ReturnType<typeof standing>, Tone>> = {
+  fail: 'error',
+  unknown: 'error',
+  warn: 'warning',
+  pass: 'good',
+  waived: 'quiet',
+  skipped: 'quiet',
+};
+
+function answerText(answer: Answer, { paint, width }: Style): string {
+  const kind = standing(answer);
+  const indent = ' '.repeat(11);
+  const message = wrap(oneLine(answer.message), indent, width);
+  const word = paint(TONES[kind], kind.padEnd(8));
+  if (kind === 'pass') return `  ${word} ${message.trimStart()}`;
+  const place = answer.relation === undefined ? '' : paint('quiet', ` ${oneLine(answer.relation)}`);
+  return [
+    `  ${word} ${answer.check}${place}`,
+    message,
+    ...(answer.waived
+      ? [wrap(`waived: ${oneLine(answer.waived.reason)}${untilText(answer.waived)}`, indent, width)]
+      : []),
+    ...(answer.remedy !== undefined && !answer.waived ? [wrap(`→ ${oneLine(answer.remedy)}`, indent, width)] : []),
+  ].join('\n');
+}
+
+const untilText = ({ until }: NonNullable<Answer['waived']>): string =>
+  until === undefined ? '' : ` (until ${until})`;
+
+/** Findings that are about waivers are nobody's answer. */
+function waiversText({ verdict }: AnswersReport, { paint, width }: Style): string {
+  const stale = verdict.findings.filter(({ check }) => check.startsWith('waiver-'));
+  if (stale.length === 0) return '';
+  return [
+    paint('strong', 'Waivers'),
+    ...stale.map(({ severity, check, message }) =>
+      [`  ${paint(severity, severity.padEnd(8))} ${check}`, wrap(oneLine(message), ' '.repeat(11), width)].join('\n'),
+    ),
+  ].join('\n');
+}
