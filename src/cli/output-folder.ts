@@ -1,11 +1,10 @@
-import { existsSync } from 'node:fs';
-import { mkdir, rename, rm, stat, writeFile } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { rm } from 'node:fs/promises';
+import { join } from 'node:path';
 import type { Verdict } from '../findings/verdict.ts';
 import type { Recording } from '../recording/recording.ts';
 import { REPORTERS } from '../reports/index.ts';
-import { PgrehearseError, toError } from '../support/errors.ts';
 import { packageVersion } from '../support/package.ts';
+import { orUnwritable, prepareFolder, writeWhole } from './write-files.ts';
 
 /** Where recording and reports of a run go. */
 export interface OutputFolder {
@@ -30,11 +29,7 @@ export const OUTPUT_FILES: readonly string[] = [RECORDING, ...REPORTS.map(({ fil
  */
 export async function openOutputFolder(path: string, { isOurs }: { readonly isOurs: boolean }): Promise<OutputFolder> {
   await orUnwritable(path, async () => {
-    await makeFolder(path);
-    const probe = join(path, `.probe-${process.pid}`);
-    await writeFile(probe, '');
-    await rm(probe);
-    if (isOurs) await writeFile(join(path, '.gitignore'), '*\n');
+    await prepareFolder(path, { isOurs });
     for (const file of OUTPUT_FILES) await rm(join(path, file), { force: true });
   });
   return {
@@ -47,32 +42,4 @@ export async function openOutputFolder(path: string, { isOurs }: { readonly isOu
         }
       }),
   };
-}
-
-/** With its parents. Node's own way of doing so never ends where a parent is there but takes no folder, as `/proc` does. */
-async function makeFolder(path: string): Promise<void> {
-  try {
-    await mkdir(path);
-  } catch (error) {
-    if (existsSync(path) && (await stat(path)).isDirectory()) return;
-    const parent = dirname(path);
-    if (existsSync(parent) || parent === path) throw error;
-    await makeFolder(parent);
-    await mkdir(path);
-  }
-}
-
-/** Whoever reads the folder meanwhile sees the whole file or none. */
-async function writeWhole(path: string, text: string): Promise<void> {
-  const unfinished = `${path}.${process.pid}.tmp`;
-  await writeFile(unfinished, text);
-  await rename(unfinished, path);
-}
-
-async function orUnwritable(path: string, work: () => Promise<void>): Promise<void> {
-  try {
-    await work();
-  } catch (cause) {
-    throw new PgrehearseError('OUTPUT_UNWRITABLE', `${path} cannot be written: ${toError(cause).message}.`, { cause });
-  }
 }
