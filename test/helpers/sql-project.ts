@@ -10,7 +10,7 @@ export interface SqlProject extends Disposable {
   readonly folder: string;
   /** What the adapter said while it read the folder. */
   readonly output: string[];
-  source(options?: Readonly<Record<string, unknown>>): MigrationSource;
+  source(options?: Readonly<Record<string, unknown>>, given?: { readonly showValues?: boolean }): MigrationSource;
 }
 
 /** Keys are paths from the project's folder. */
@@ -24,8 +24,8 @@ export function sqlProject(files: Readonly<Record<string, string | Uint8Array>>)
   return {
     folder,
     output,
-    source: (options = {}) =>
-      sqlTool.create({ projectFolder: folder, options, onOutput: (text) => void output.push(text) }),
+    source: (options = {}, given = {}) =>
+      sqlTool.create({ projectFolder: folder, options, onOutput: (text) => void output.push(text), ...given }),
     [Symbol.dispose]: () => rmSync(folder, { recursive: true, force: true }),
   };
 }

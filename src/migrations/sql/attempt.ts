@@ -8,13 +8,15 @@ import type { ToolConnection } from './tool-connection.ts';
 export interface AttemptSpec {
   readonly layout: SqlLayout;
   readonly migrations: readonly SqlMigration[];
+  /** Values of rows may stay in what the server says. */
+  readonly showValues: boolean;
 }
 
 /** Runs one migration; whatever stops it is its failure. */
 export async function attempt(
   { db, direction, books }: ToolConnection,
   migration: SqlMigration,
-  { layout, migrations }: AttemptSpec,
+  { layout, migrations, showValues }: AttemptSpec,
 ): Promise<RunOutcome> {
   let inFile = false;
   const script = async (text: string): Promise<void> => {
@@ -26,8 +28,9 @@ export async function attempt(
     await layout.run({ db, table: await books(), script, migration, direction, migrations });
     return { status: 'completed' };
   } catch (error) {
-    const statement = migration[direction]?.text ?? '';
-    return { status: 'failed', failure: inFile ? failureOf(error, { statement }) : withoutPosition(failureOf(error)) };
+    const statement = inFile ? migration[direction]?.text : undefined;
+    const failure = failureOf(error, { showValues, statement });
+    return { status: 'failed', failure: inFile ? failure : withoutPosition(failure) };
   }
 }
 

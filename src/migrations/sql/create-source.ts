@@ -25,7 +25,7 @@ export function createSource(given: MigrationOptions, options: SqlOptions): Migr
     },
     open: async (target, signal) => {
       signal.throwIfAborted();
-      return open(target, read(), options);
+      return open(target, read(), options, given.showValues ?? false);
     },
     readApplied: (tables) => {
       const rowsOf = (layout: SqlLayout): readonly BookRow[] | undefined => tables[booksName(layout, options).name];
@@ -35,13 +35,19 @@ export function createSource(given: MigrationOptions, options: SqlOptions): Migr
   };
 }
 
-async function open(target: MigrationTarget, catalogue: Catalogue, options: SqlOptions): Promise<MigrationSession> {
+async function open(
+  target: MigrationTarget,
+  catalogue: Catalogue,
+  options: SqlOptions,
+  showValues: boolean,
+): Promise<MigrationSession> {
   await using db = await openBooksConnection(target, options);
   const candidates = [catalogue.layout, ...catalogue.others];
   const named = candidates.map((layout) => ({ layout, books: booksName(layout, options) }));
   const present = candidates.length > 1 ? await layoutsInDatabase(db, named) : [];
   const layout = settle(catalogue, (candidate) => present.includes(candidate));
-  return openSession(target, { layout, options, books: booksName(layout, options), migrations: catalogue.migrations });
+  const { migrations } = catalogue;
+  return openSession(target, { layout, options, books: booksName(layout, options), migrations, showValues });
 }
 
 const booksName = (layout: SqlLayout, { books }: SqlOptions): BooksName => ({ name: layout.table, ...books });

@@ -14,6 +14,8 @@ export interface SessionSpec {
   readonly options: SqlOptions;
   /** In the tool's order. */
   readonly migrations: readonly SqlMigration[];
+  /** Values of rows may stay in what the server says. */
+  readonly showValues: boolean;
 }
 
 /**

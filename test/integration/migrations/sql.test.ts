@@ -363,6 +363,26 @@ describe('a session', () => {
     expect(JSON.stringify(await play.run('up', '1_a'))).not.toContain('secret');
   });
 
+  test('tells values of rows when it is asked to, where a file converts them and where its code raises them', async () => {
+    using project = migrationsProject({
+      '1_a.up.sql': `create table a as select 'secret'::text as t`,
+      '1_a.down.sql': `do $$ declare v text; begin select t into v from a; raise exception 'still has %', v; end $$`,
+      '2_b.up.sql': 'alter table a alter t type int using t::int',
+    });
+    const messages = async (showValues: boolean): Promise<string[]> => {
+      await using way = await open(project.source({}, { showValues }));
+      await using wayBack = await open(project.source({}, { showValues }));
+      const outcomes = [
+        ...(await way.run('up', '1_a', '2_b')),
+        ...(await wayBack.run('up', '1_a')),
+        ...(await wayBack.run('down', '1_a')),
+      ];
+      return outcomes.flatMap((outcome) => (outcome.status === 'failed' ? [outcome.failure.message] : []));
+    };
+    expect(await messages(false)).toEqual(['invalid input syntax for type integer: "…"', 'still has …']);
+    expect(await messages(true)).toEqual(['invalid input syntax for type integer: "secret"', 'still has secret']);
+  });
+
   test('goes on where a migration has dropped the schema of the books', async () => {
     using project = migrationsProject({
       '1_a.up.sql': 'create table a ()',
