@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 
 import { createOwnedFolder } from '../../../src/server/local/leftovers/owned-folder.ts';
-import { ownIdentity } from '../../../src/server/local/leftovers/process-identity.ts';
+import { ownIdentity } from '../../../src/support/process-identity.ts';
 import { sweepLeftovers } from '../../../src/server/local/leftovers/sweep-leftovers.ts';
 
 const never = new AbortController().signal;

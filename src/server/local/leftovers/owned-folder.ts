@@ -4,7 +4,7 @@ import { chmod, lstat, mkdir, readdir, readFile, rename, rm, writeFile } from 'n
 import { join } from 'node:path';
 
 import { atExit } from './exit-hook.ts';
-import { hasEnded, ownIdentity, parseIdentity } from './process-identity.ts';
+import { hasEnded, ownIdentity, parseIdentity } from '../../../support/process-identity.ts';
 
 /**
  * A folder that goes with the process that made it: on disposal, at its exit, or by the next start's sweep.
