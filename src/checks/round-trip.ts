@@ -1,9 +1,10 @@
 import { composeDataChanges, composeSchemaChanges } from '../recording/changes.ts';
 import type { DataChange } from '../recording/data-ledger.ts';
-import type { Recording, StepPurpose, StepRecord } from '../recording/recording.ts';
+import type { StepPurpose, StepRecord } from '../recording/recording.ts';
 import type { SchemaChange } from '../recording/schema-snapshot.ts';
 
 import { groupBy } from './group-by.ts';
+import { oncePerRecording } from './once-per-recording.ts';
 
 /** All steps of one migration. `apply` to `reapply` are consecutive, with nothing of another migration between them. */
 export interface RoundTrip {
@@ -18,7 +19,7 @@ export interface RoundTrip {
 }
 
 /** Grouped by migration, in the order in which they first appear. */
-export function roundTrips({ steps }: Recording): RoundTrip[] {
+export const roundTrips = oncePerRecording(({ steps }): readonly RoundTrip[] => {
   const byMigration = groupBy(steps, ({ migration }) => migration);
   return [...byMigration].map(([migration, own]) => {
     const first = (purpose: StepPurpose): StepRecord | undefined => own.find((step) => step.purpose === purpose);
@@ -32,7 +33,7 @@ export function roundTrips({ steps }: Recording): RoundTrip[] {
       steps: own,
     };
   });
-}
+});
 
 export const completed = (step: StepRecord | undefined): step is StepRecord => step?.status === 'completed';
 

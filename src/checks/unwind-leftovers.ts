@@ -1,35 +1,20 @@
 import { changedProperties, composeSchemaChanges } from '../recording/changes.ts';
-import type { Recording, StepRecord } from '../recording/recording.ts';
 import { objectKey, type Properties, type PropertyValue, type SchemaChange } from '../recording/schema-snapshot.ts';
+import { newInEachShell, unwoundShells } from './nested-states.ts';
+import { oncePerRecording } from './once-per-recording.ts';
 import { isPositionOnly } from './position-only.ts';
-import { roundTrips } from './round-trip.ts';
 
 /**
  * Per migration: what differs after it was unwound from the state before it was applied, and did not differ already
- * when the migrations after it had been unwound. Linear in the number of steps: what lies between the two states of a
- * migration holds all that lies between those of the next.
+ * when the migrations after it had been unwound.
  */
-export function unwindLeftovers(recording: Recording): ReadonlyMap<string, readonly SchemaChange[]> {
-  const leftovers = new Map<string, readonly SchemaChange[]>();
-  const appliedHere = roundTrips(recording).filter(({ apply, steps }) => apply && steps[0] === apply);
-  let between: readonly SchemaChange[] = [];
-  for (const { migration, steps, unwind } of appliedHere.toReversed()) {
-    const own = steps.filter((step) => step !== unwind);
-    const here = composeSchemaChanges([
-      ...own.map(changesOf),
-      between,
-      ...(unwind ? [rebuildOf(unwind), changesOf(unwind)] : []),
-    ]);
-    if (unwind?.status === 'completed') leftovers.set(migration, newSince(between, here));
-    // Building anew comes before the first step of a migration, and so before its state to compare with.
-    between = composeSchemaChanges([...own.map(rebuildOf), here]);
-  }
-  return leftovers;
-}
-
-const changesOf = ({ observations }: StepRecord): readonly SchemaChange[] => observations.schema ?? [];
-
-const rebuildOf = ({ rebuilt }: StepRecord): readonly SchemaChange[] => rebuilt?.schema ?? [];
+export const unwindLeftovers = oncePerRecording((recording) =>
+  newInEachShell(unwoundShells(recording), {
+    of: ({ schema = [] }) => schema,
+    compose: composeSchemaChanges,
+    newSince,
+  }),
+);
 
 /** Of an object that differed already, only the properties that now differ in another way. */
 function newSince(earlier: readonly SchemaChange[], here: readonly SchemaChange[]): SchemaChange[] {

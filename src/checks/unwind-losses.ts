@@ -1,33 +1,20 @@
 import { composeDataChanges, isTable } from '../recording/changes.ts';
 import type { ColumnLedger, DataChange, TableLedger } from '../recording/data-ledger.ts';
-import type { Recording, StepRecord } from '../recording/recording.ts';
-import { roundTrips } from './round-trip.ts';
+import { newInEachShell, unwoundShells } from './nested-states.ts';
+import { oncePerRecording } from './once-per-recording.ts';
 
 /**
  * Per migration: tables whose contents after it was unwound are not those before it was applied, and were the same when
  * the migrations after it had been unwound. A later migration can take away what an earlier one's way back needs, such
- * as the copy of a dropped column. As `unwindLeftovers` does for the schema.
+ * as the copy of a dropped column.
  */
-export function unwindLosses(recording: Recording): ReadonlyMap<string, readonly DataChange[]> {
-  const losses = new Map<string, readonly DataChange[]>();
-  const appliedHere = roundTrips(recording).filter(({ apply, steps }) => apply && steps[0] === apply);
-  let between: readonly DataChange[] = [];
-  for (const { migration, steps, unwind } of appliedHere.toReversed()) {
-    const own = steps.filter((step) => step !== unwind);
-    const here = composeDataChanges([
-      ...own.map(changesOf),
-      between,
-      ...(unwind ? [rebuildOf(unwind), changesOf(unwind)] : []),
-    ]);
-    if (unwind?.status === 'completed') losses.set(migration, here.flatMap(newSince(between)));
-    between = composeDataChanges([...own.map(rebuildOf), here]);
-  }
-  return losses;
-}
-
-const changesOf = ({ observations }: StepRecord): readonly DataChange[] => observations.data ?? [];
-
-const rebuildOf = ({ rebuilt }: StepRecord): readonly DataChange[] => rebuilt?.data ?? [];
+export const unwindLosses = oncePerRecording((recording) =>
+  newInEachShell(unwoundShells(recording), {
+    of: ({ data = [] }) => data,
+    compose: composeDataChanges,
+    newSince: (within, here) => here.flatMap(newSince(within)),
+  }),
+);
 
 /**
  * What differed already has a finding of its own, as a table or by column; what is left differs only here. A migration
