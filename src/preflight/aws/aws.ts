@@ -19,9 +19,12 @@ export interface AwsSettings {
  */
 export interface Aws extends Disposable {
   readonly region: string;
-  /** Host that RDS requests go to. */
+  /** Host that RDS requests go to, with its port where it is not 443. */
   readonly endpoint: string;
+  /** Nothing was sent to a host that is not Amazon's, over all services so far. */
   readonly isAwsEndpoint: boolean;
+  /** How long one question may take, retries included, before it counts as not answered. */
+  readonly patienceMs: number;
   readonly rds: RDS;
   cloudwatch(): Promise<CloudWatch>;
   sts(): Promise<STS>;
@@ -29,6 +32,8 @@ export interface Aws extends Disposable {
   sns(): Promise<SNS>;
   /** The same credentials in another region. */
   rdsIn(region: string): Promise<RDS>;
+  /** For a token of IAM database authentication. */
+  readonly credentials: RDS['config']['credentials'];
   /** This machine's clock, corrected by what the last answer of AWS said. */
   now(): Date;
   /** Clock of AWS minus ours; absent before the first answer. */
