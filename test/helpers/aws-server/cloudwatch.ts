@@ -1,0 +1,3 @@
+import type { Operations } from './progress.ts';
+
+export const cloudwatch = {} satisfies Operations;

@@ -1,0 +1,88 @@
+/**
+ * One element. Absent values leave no element, an empty list leaves an empty one, as AWS does. The names of list items
+ * are written by hand from the API reference and not from the SDK's schema, so that a wrong one is noticed.
+ */
+export function xmlElement(name: string, value: unknown): string {
+  if (value === undefined || value === null) return '';
+  if (Array.isArray(value)) return wrap(name, value.map((item) => xmlElement(itemName(name, item), item)).join(''));
+  if (value instanceof Date) return wrap(name, value.toISOString());
+  if (typeof value === 'object') return wrap(name, xmlChildren(value));
+  return wrap(name, escapeXml(`${value as string | number | boolean}`));
+}
+
+export const xmlChildren = (value: object): string =>
+  Object.entries(value)
+    .map(([name, child]) => xmlElement(name, child))
+    .join('');
+
+export const escapeXml = (text: string): string => text.replaceAll(/[&<>"']/g, (sign) => `&#${sign.charCodeAt(0)};`);
+
+const wrap = (name: string, content: string): string => `<${name}>${content}</${name}>`;
+
+function itemName(list: string, item: unknown): string {
+  if (list === 'AssociatedRoles') return isOfCluster(item) ? 'DBClusterRole' : 'DBInstanceRole';
+  const name = ITEM_NAMES[list];
+  if (name === undefined) throw new Error(`The test server does not know what an item of ${list} is called.`);
+  return name;
+}
+
+const isOfCluster = (role: unknown): boolean =>
+  typeof role === 'object' && role !== null && JSON.stringify(role).includes(':cluster:');
+
+const ITEM_NAMES: Readonly<Record<string, string>> = {
+  AccountQuotas: 'AccountQuota',
+  AttributeValues: 'AttributeValue',
+  Auth: 'member',
+  AvailabilityZones: 'AvailabilityZone',
+  BlueGreenDeployments: 'member',
+  CustomEndpoints: 'member',
+  DBClusterAutomatedBackups: 'DBClusterAutomatedBackup',
+  DBClusterEndpoints: 'DBClusterEndpointList',
+  DBClusterMembers: 'DBClusterMember',
+  DBClusterOptionGroupMemberships: 'DBClusterOptionGroup',
+  DBClusterSnapshotAttributes: 'DBClusterSnapshotAttribute',
+  DBClusterSnapshots: 'DBClusterSnapshot',
+  DBClusters: 'DBCluster',
+  DBEngineVersions: 'DBEngineVersion',
+  DBInstanceAutomatedBackups: 'DBInstanceAutomatedBackup',
+  DBInstanceAutomatedBackupsReplications: 'DBInstanceAutomatedBackupsReplication',
+  DBInstances: 'DBInstance',
+  DBParameterGroups: 'DBParameterGroup',
+  DBProxies: 'member',
+  DBProxyEndpoints: 'member',
+  DBSecurityGroups: 'DBSecurityGroup',
+  DBSnapshotAttributes: 'DBSnapshotAttribute',
+  DBSnapshots: 'DBSnapshot',
+  DomainMemberships: 'DomainMembership',
+  EnabledCloudwatchLogsExports: 'member',
+  EventCategories: 'EventCategory',
+  Events: 'Event',
+  ExcludedMembers: 'member',
+  ExportOnly: 'member',
+  ExportTasks: 'ExportTask',
+  GlobalClusterMembers: 'GlobalClusterMember',
+  GlobalClusters: 'GlobalClusterMember',
+  LogTypesToDisable: 'member',
+  LogTypesToEnable: 'member',
+  OptionGroupMemberships: 'OptionGroupMembership',
+  PendingMaintenanceActionDetails: 'PendingMaintenanceAction',
+  PendingMaintenanceActions: 'ResourcePendingMaintenanceActions',
+  ProcessorFeatures: 'ProcessorFeature',
+  ReadReplicaDBClusterIdentifiers: 'ReadReplicaDBClusterIdentifier',
+  ReadReplicaDBInstanceIdentifiers: 'ReadReplicaDBInstanceIdentifier',
+  ReadReplicaIdentifiers: 'ReadReplicaIdentifier',
+  Readers: 'member',
+  SessionPinningFilters: 'member',
+  StaticMembers: 'member',
+  StatusInfos: 'DBInstanceStatusInfo',
+  Subnets: 'Subnet',
+  SwitchoverDetails: 'member',
+  TagList: 'Tag',
+  TargetGroups: 'member',
+  Targets: 'member',
+  Tasks: 'member',
+  ValidUpgradeTarget: 'UpgradeTarget',
+  VpcSecurityGroupIds: 'member',
+  VpcSecurityGroups: 'VpcSecurityGroupMembership',
+  VpcSubnetIds: 'member',
+};
