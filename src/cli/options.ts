@@ -28,3 +28,16 @@ export const rehearsalOptions = (): Option[] => [
   new Option('--scope <scope>', 'which migrations: pending, all, last:N'),
   new Option('--forward-only', 'never take a migration back'),
 ];
+
+/** Where production, its certificate and AWS are. Each replaces the value of the same name in the file. */
+export const productionOptions = (): Option[] => [
+  new Option('--migrations <dir>', 'the folder of migrations'),
+  new Option('--tool <name>', 'the migration tool (knex, sql); detected when absent'),
+  new Option('--certificate <file>', 'what `pgrehearse run` wrote (default: .pgrehearse/certificate.json)'),
+  new Option('--certificate-key <file>', 'public key that the certificate must be signed with'),
+  new Option('--region <region>', 'region of AWS'),
+  new Option('--profile <name>', 'profile of the AWS configuration'),
+  new Option('--role-arn <arn>', 'role to assume'),
+  new Option('--external-id <id>', 'external id that the role asks for'),
+  new Option('--out <dir>', 'where the result goes (default: .pgrehearse beside the config)'),
+];

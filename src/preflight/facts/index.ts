@@ -1,5 +1,7 @@
 import type { AwsFacts } from './aws.ts';
 import type { DatabaseFacts } from './database.ts';
+import type { Reading } from '../reading.ts';
+import type { InvariantStart } from './receipt.ts';
 import type { RehearsalFacts } from './rehearsal.ts';
 
 /** Everything a pre-flight gathered, as plain JSON. Its checks read this and nothing else. */
@@ -14,6 +16,8 @@ export interface PreflightFacts {
   readonly aws?: AwsFacts;
   readonly database: DatabaseFacts;
   readonly rehearsal: RehearsalFacts;
+  /** What the invariants of the config give now; `verify` compares with it. */
+  readonly invariants: Reading<readonly InvariantStart[]>;
 }
 
 /** Which database it is about, as the connection string says. Never its password. */

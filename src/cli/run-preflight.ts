@@ -1,0 +1,157 @@
+import { join } from 'node:path';
+import { KNOWN_CHECK_IDS } from '../config/known-checks.ts';
+import type { ConfigFlags } from '../config/config.ts';
+import { type LivingConfig, loadProductionConfig } from '../config/load-config.ts';
+import { PREFLIGHT_CHECKS } from '../preflight/checks/index.ts';
+import { issueReceipt } from '../preflight/issue-receipt.ts';
+import { judgeAnswers, type Judged } from '../preflight/judge.ts';
+import { gatherPreflight } from '../preflight/preflight.ts';
+import type { PreflightFacts } from '../preflight/facts/index.ts';
+import type { Receipt } from '../preflight/facts/receipt.ts';
+import type { PreflightRequest } from '../preflight/request.ts';
+import type { AnswersReport } from '../reports/answers.ts';
+import { checklist } from '../reports/checklist.ts';
+import { PgrehearseError } from '../support/errors.ts';
+import { interruptible } from './interruption.ts';
+import { jsonDocument } from './json-document.ts';
+import { preflightReport } from './preflight-report.ts';
+import { judgedDocument, printAnswers } from './print-answers.ts';
+import { productionProgress } from './production-progress.ts';
+import { productionFolder, type ProductionFlags, productionTarget, sourceOf } from './production-request.ts';
+import { stateFolder } from './state-folder.ts';
+import type { Terminal } from './terminal.ts';
+import { today } from './today.ts';
+import { orUnwritable, prepareFolder, writeWhole } from './write-files.ts';
+
+export interface PreflightFlags extends ConfigFlags, ProductionFlags {
+  readonly createSnapshot?: boolean;
+  readonly restoreDrill?: boolean;
+  readonly maxHours?: number;
+  readonly cleanUp?: boolean;
+  readonly printIamPolicy?: 'read' | 'snapshot' | 'drill';
+  readonly allowCustomEndpoint?: boolean;
+}
+
+/** Ask, judge, give the receipt, say, leave. */
+export async function runPreflight(terminal: Terminal, path: string | undefined, flags: PreflightFlags): Promise<void> {
+  refuseContradictions(flags);
+  if (flags.printIamPolicy !== undefined) {
+    const { printIamPolicy } = await import('./print-iam-policy.ts');
+    return printIamPolicy(terminal, path, flags, flags.printIamPolicy);
+  }
+  const config = await loadProductionConfig(path, flags, terminal.env, terminal.cwd);
+  if (flags.cleanUp === true) {
+    const { cleanUpDrills } = await import('./clean-up-drills.ts');
+    return cleanUpDrills(terminal, config, flags);
+  }
+  const folder = productionFolder(config, flags, terminal);
+  await orUnwritable(folder.path, () => prepareFolder(folder.path, folder));
+
+  const progress = productionProgress(terminal, { isQuiet: flags.quiet === true });
+  const facts = await interruptible(terminal, async (signal) => {
+    try {
+      return await gatherPreflight(
+        await requestOf(terminal, config, flags, progress.onEvent),
+        progress.onEvent,
+        signal,
+      );
+    } finally {
+      progress.stop();
+    }
+  });
+  const { checks, waivers } = config;
+  const judged = judgeAnswers(facts, PREFLIGHT_CHECKS, {
+    checks,
+    waivers,
+    today: today(),
+    knownChecks: KNOWN_CHECK_IDS,
+  });
+  const receipt = issueReceipt(facts, judged);
+  const report = preflightReport(facts, judged, receipt);
+  const document = { ...judgedDocument(judged), receipt, facts };
+  await keep(folder.path, { document, receipt, report });
+  printAnswers(terminal, report, { document, flags });
+  if (flags.quiet !== true) terminal.err(`\nReceipt and checklist are in ${folder.path}: ${FILES.join(', ')}\n`);
+}
+
+const FILES = ['receipt.json', 'preflight.json', 'preflight.md'] as const;
+
+async function keep(
+  folder: string,
+  {
+    document,
+    receipt,
+    report,
+  }: { readonly document: object; readonly receipt: Receipt; readonly report: AnswersReport },
+): Promise<void> {
+  await orUnwritable(folder, async () => {
+    const [receiptFile, documentFile, checklistFile] = FILES.map((name) => join(folder, name)) as [
+      string,
+      string,
+      string,
+    ];
+    await writeWhole(receiptFile, `${JSON.stringify(receipt, undefined, 2)}\n`);
+    await writeWhole(documentFile, jsonDocument({ ...document }));
+    await writeWhole(checklistFile, checklist(report));
+  });
+}
+
+async function requestOf(
+  terminal: Terminal,
+  config: LivingConfig,
+  flags: PreflightFlags,
+  onEvent: Parameters<typeof sourceOf>[1],
+): Promise<PreflightRequest> {
+  const { preflight, invariants } = config;
+  const { aws } = preflight;
+  if (aws === 'off' && (flags.createSnapshot === true || flags.restoreDrill === true)) {
+    throw new PgrehearseError('USAGE', 'A snapshot or a drill needs AWS, and the config says `aws: off`.');
+  }
+  const { account, resourceId, backupRegion, ...settings } = aws === 'off' ? {} : aws;
+  return {
+    target: await productionTarget(config, terminal),
+    iamAuthentication: preflight.iamAuthentication,
+    aws: aws === 'off' ? 'off' : settings,
+    env: terminal.env,
+    policy: {
+      ...(account !== undefined && { account }),
+      ...(settings.region !== undefined && { region: settings.region }),
+      ...(resourceId !== undefined && { resourceId }),
+      ...(backupRegion !== undefined && { backupRegion }),
+      ...(preflight.migrationRole !== undefined && { migrationRole: preflight.migrationRole }),
+      ...(preflight.replicas !== undefined && { replicas: preflight.replicas }),
+      allowCustomEndpoint: flags.allowCustomEndpoint === true,
+      createSnapshot: flags.createSnapshot === true,
+    },
+    certificate: {
+      path: preflight.certificate,
+      isDefault: preflight.isDefaultCertificate,
+      ...(preflight.certificateKey !== undefined && { keyPath: preflight.certificateKey }),
+    },
+    source: await sourceOf(config, onEvent),
+    invariants,
+    ...(flags.createSnapshot === true && { createSnapshot: { maxWaitMs: preflight.snapshotMaxMinutes * 60_000 } }),
+    ...(flags.restoreDrill === true && {
+      drill: { ...preflight.drill, ...(flags.maxHours !== undefined && { maxHours: flags.maxHours }) },
+    }),
+    stateFolder: stateFolder(terminal.env),
+  };
+}
+
+function refuseContradictions({
+  json,
+  markdown,
+  cleanUp,
+  createSnapshot,
+  restoreDrill,
+  maxHours,
+}: PreflightFlags): void {
+  const refuse = (message: string): never => {
+    throw new PgrehearseError('USAGE', message);
+  };
+  if (json === true && markdown === true) refuse('--json and --markdown contradict each other.');
+  if (cleanUp === true && (createSnapshot === true || restoreDrill === true)) {
+    refuse('--clean-up does nothing else; leave out --create-snapshot and --restore-drill.');
+  }
+  if (maxHours !== undefined && !(maxHours > 0)) refuse('--max-hours takes a number of hours above 0.');
+}

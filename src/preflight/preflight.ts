@@ -1,0 +1,129 @@
+import { randomBytes } from 'node:crypto';
+import { connectProduction } from '../postgres/connect-production.ts';
+import type { ProductionTarget } from '../postgres/production-target.ts';
+import { PgrehearseError } from '../support/errors.ts';
+import { packageVersion } from '../support/package.ts';
+import type { Aws } from './aws/aws.ts';
+import { openAws } from './aws/clients.ts';
+import { findResource, gatherAws } from './aws/gather-aws.ts';
+import { iamPassword } from './aws/iam-password.ts';
+import { createSnapshot } from './aws/snapshot/create-snapshot.ts';
+import { gatherRehearsal } from './certificate/gather-rehearsal.ts';
+import { gatherDatabase } from './database/gather-database.ts';
+import { performDrill } from './perform-drill.ts';
+import type { OnProductionEvent } from './events.ts';
+import type { AwsFacts, CreatedSnapshot } from './facts/aws.ts';
+import type { PreflightFacts } from './facts/index.ts';
+import type { RehearsalFacts } from './facts/rehearsal.ts';
+import { isKnown } from './reading.ts';
+import type { PreflightRequest } from './request.ts';
+
+/**
+ * The main path of the pre-flight: asks AWS, the live database, the certificate and the migrations on disk. Whatever
+ * cannot be answered is in the facts as unknown.
+ *
+ * @throws {PgrehearseError} when it cannot ask at all, and `INTERRUPTED`, which names a snapshot that stays behind
+ */
+export async function gatherPreflight(
+  request: PreflightRequest,
+  onEvent: OnProductionEvent,
+  signal: AbortSignal,
+): Promise<PreflightFacts> {
+  using aws = request.aws === 'off' ? undefined : await openAws(request.aws, request.env);
+  const target = aws && request.iamAuthentication ? withIamPassword(request.target, aws) : request.target;
+  const asked = { ...request, target };
+  const created = aws && request.createSnapshot ? await snapshotFirst(asked, aws, onEvent, signal) : undefined;
+
+  onEvent({ kind: 'doing', text: 'Comparing with the rehearsal' });
+  const rehearsal = await gatherRehearsal(
+    {
+      certificate: request.certificate,
+      source: request.source,
+      connect: () => connectProduction(target, { applicationName: APPLICATION_NAME, signal }),
+    },
+    signal,
+  );
+  onEvent({ kind: 'doing', text: aws ? 'Asking AWS and the live database' : 'Asking the live database' });
+  const [awsFacts, database] = await Promise.all([
+    aws && gatherAws(aws, target, request.policy, signal),
+    gatherDatabase(target, aboutTarget(request, rehearsal), signal),
+  ]);
+  signal.throwIfAborted();
+  const facts: PreflightFacts = {
+    format: 1,
+    tool: { name: 'pgrehearse', version: packageVersion },
+    takenAt: (aws?.now() ?? new Date()).toISOString(),
+    target: { host: target.host, port: target.port, database: target.database, user: target.user },
+    policy: request.policy,
+    ...(awsFacts && { aws: withCreated(awsFacts, created) }),
+    database,
+    rehearsal,
+  };
+  if (!aws || !request.drill || !facts.aws) return facts;
+  const drill = await performDrill(request, { aws, facts }, onEvent, signal);
+  return { ...facts, aws: { ...facts.aws, drill } };
+}
+
+async function snapshotFirst(
+  request: PreflightRequest,
+  aws: Aws,
+  onEvent: OnProductionEvent,
+  signal: AbortSignal,
+): Promise<CreatedSnapshot> {
+  onEvent({ kind: 'doing', text: 'Looking for the database on AWS' });
+  const { resource } = await findResource(aws, request.target.host, signal);
+  if (!isKnown(resource)) return notCreated(resource.unknown);
+  const created = await createSnapshot(
+    aws,
+    resource.value,
+    {
+      runId: randomBytes(4).toString('hex'),
+      maxWaitMs: request.createSnapshot?.maxWaitMs ?? 0,
+      onProgress: ({ id, status, percent }) =>
+        onEvent({ kind: 'doing', text: `Snapshot ${id} ${status}`, ...(percent !== undefined && { percent }) }),
+    },
+    signal,
+  );
+  if (created.status === 'interrupted') throw interruptedAt(created);
+  return created;
+}
+
+/** What was begun at AWS goes on there; whoever interrupts must know its name. */
+const interruptedAt = ({ id, mayExist }: CreatedSnapshot): PgrehearseError =>
+  new PgrehearseError('INTERRUPTED', `Interrupted while waiting for the snapshot ${id}.`, {
+    hint: mayExist ? `The snapshot ${id} stays; delete it if it is not wanted.` : 'No snapshot was made.',
+    details: { snapshot: id, mayExist },
+  });
+
+const notCreated = (reason: string): CreatedSnapshot => ({
+  id: '',
+  status: 'not-created',
+  reason,
+  startedAt: new Date().toISOString(),
+  waitedMs: 0,
+  mayExist: false,
+});
+
+const withCreated = (aws: AwsFacts, created: CreatedSnapshot | undefined): AwsFacts => ({
+  ...aws,
+  ...(created && { created }),
+});
+
+const withIamPassword = (target: ProductionTarget, aws: Aws): ProductionTarget => ({
+  ...target,
+  password: iamPassword(aws, target),
+});
+
+/** Tables that the migrations touch and that others may be using now. */
+function aboutTarget(
+  { policy }: PreflightRequest,
+  { certificate }: RehearsalFacts,
+): { readonly tables: readonly string[]; readonly migrationRole?: string } {
+  const touched = isKnown(certificate) ? certificate.value.predicate.tables : [];
+  return {
+    tables: touched.filter(({ existedBefore }) => existedBefore).map(({ relation }) => relation),
+    ...(policy.migrationRole !== undefined && { migrationRole: policy.migrationRole }),
+  };
+}
+
+const APPLICATION_NAME = 'pgrehearse preflight';
