@@ -86,27 +86,26 @@ function checkSource(instance: DBInstance): void {
 }
 
 /** The times are set when it is done: the answer of the create call has none. */
-const snapshotOf = (it: DBInstance, id: string, input: CreateDBSnapshotMessage, context: Context): DBSnapshot =>
-  ({
-    DBSnapshotIdentifier: id,
-    DBSnapshotArn: arnOf(context, 'snapshot', id),
-    DBInstanceIdentifier: it.DBInstanceIdentifier,
-    DbiResourceId: it.DbiResourceId,
-    InstanceCreateTime: it.InstanceCreateTime,
-    Engine: it.Engine,
-    EngineVersion: it.EngineVersion,
-    AllocatedStorage: it.AllocatedStorage,
-    StorageType: it.StorageType,
-    Port: it.Endpoint?.Port ?? 5432,
-    MasterUsername: it.MasterUsername,
-    Encrypted: it.StorageEncrypted,
-    StorageEncryptionType: it.StorageEncryptionType,
-    KmsKeyId: it.KmsKeyId,
-    SnapshotType: 'manual',
-    Status: 'creating',
-    PercentProgress: 0,
-    TagList: input.Tags ?? [],
-  }) as DBSnapshot;
+const snapshotOf = (it: DBInstance, id: string, input: CreateDBSnapshotMessage, context: Context): DBSnapshot => ({
+  DBSnapshotIdentifier: id,
+  DBSnapshotArn: arnOf(context, 'snapshot', id),
+  DBInstanceIdentifier: it.DBInstanceIdentifier,
+  DbiResourceId: it.DbiResourceId,
+  InstanceCreateTime: it.InstanceCreateTime,
+  Engine: it.Engine,
+  EngineVersion: it.EngineVersion,
+  AllocatedStorage: it.AllocatedStorage,
+  StorageType: it.StorageType,
+  Port: it.Endpoint?.Port ?? 5432,
+  MasterUsername: it.MasterUsername,
+  Encrypted: it.StorageEncrypted,
+  StorageEncryptionType: it.StorageEncryptionType,
+  KmsKeyId: it.KmsKeyId,
+  SnapshotType: 'manual',
+  Status: 'creating',
+  PercentProgress: 0,
+  TagList: input.Tags ?? [],
+});
 
 /** Creating → available, or failed when the test asked for it. */
 function ripen(snapshot: DBSnapshot | DBClusterSnapshot, { settings, progress }: Context): void {

@@ -8,7 +8,7 @@ interface PageRequest {
 }
 
 /** One page of `list` under its name, with a marker when there is more. `MaxRecords`: 20 to 100, default 100. */
-export function pageOf<T>(name: string, list: readonly T[], request: PageRequest, pageSize: number): object {
+export function pageOf(name: string, list: readonly unknown[], request: PageRequest, pageSize: number): object {
   const { MaxRecords: most = 100, Marker: marker } = request;
   if (most < 20 || most > 100) {
     throw refused('InvalidParameterValue', `Invalid value ${most} for MaxRecords. Must be between 20 and 100`);

@@ -17,7 +17,7 @@ import type { Metric, Resources, Settings, World } from './world.ts';
 export function aWorld(overrides: Partial<Settings & Resources> & { readonly region?: string } = {}): World {
   const { region = REGION, ...changes } = overrides;
   const settings = defaultSettings();
-  const now = (changes.now ?? settings.now).call({ ...settings, ...changes });
+  const now = timeOf(overrides);
   const others = new Map<string, Resources>();
   const world: World = {
     ...settings,
@@ -37,7 +37,7 @@ export function aWorld(overrides: Partial<Settings & Resources> & { readonly reg
 
 /** An Aurora cluster, `orders`, of which everything is well, instead of the instance. */
 export function anAuroraWorld(overrides: Partial<Settings & Resources> & { readonly region?: string } = {}): World {
-  const now = new Date();
+  const now = timeOf(overrides);
   const cluster = aCluster({}, now);
   return aWorld({
     instances: membersOf(cluster, now),
@@ -49,6 +49,10 @@ export function anAuroraWorld(overrides: Partial<Settings & Resources> & { reado
     ...overrides,
   });
 }
+
+/** When a world begins: the times in it are relative to this. */
+const timeOf = (overrides: Partial<Settings>): Date =>
+  overrides.now?.() ?? new Date(Date.now() + (overrides.clockSkewMs ?? 0));
 
 const defaultSettings = (): Settings => ({
   account: ACCOUNT,

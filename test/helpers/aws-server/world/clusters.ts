@@ -100,5 +100,5 @@ export const membersOf = (cluster: DBCluster, now: Date = new Date()): DBInstanc
       AllocatedStorage: cluster.AllocatedStorage,
       MultiAZ: false,
       DeletionProtection: false,
-    } as DBInstance;
+    };
   });

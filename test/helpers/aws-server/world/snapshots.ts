@@ -47,7 +47,7 @@ export function aSnapshot(overrides: Partial<DBSnapshot> = {}, now: Date = new D
     ProcessorFeatures: [],
     TagList: [{ Key: 'env', Value: 'production' }],
     ...overrides,
-  } as DBSnapshot;
+  };
 }
 
 /** `rds:shop-2026-11-25-04-05`, of this morning's backup window. */
@@ -90,7 +90,7 @@ export function aClusterSnapshot(
     IAMDatabaseAuthenticationEnabled: false,
     TagList: [{ Key: 'env', Value: 'production' }],
     ...overrides,
-  } as DBClusterSnapshot;
+  };
 }
 
 export function anAutomatedClusterSnapshot(
@@ -133,7 +133,7 @@ export function anAutomatedBackup(
     KmsKeyId: instance.KmsKeyId,
     StorageType: 'gp3',
     ...overrides,
-  } as DBInstanceAutomatedBackup;
+  };
 }
 
 /** AWS documents this one for deleted clusters only (`retained`). */
@@ -160,5 +160,5 @@ export function aClusterAutomatedBackup(
     StorageEncrypted: true,
     KmsKeyId: cluster.KmsKeyId,
     ...overrides,
-  } as DBClusterAutomatedBackup;
+  };
 }
