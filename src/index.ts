@@ -20,6 +20,16 @@ export {
 } from './recording/changes.ts';
 export type * from './recording/data-ledger.ts';
 export { describeSchemaChange } from './recording/describe-change.ts';
+export type { Answer, AnswerKind, CheckGroup } from './findings/answer.ts';
+export type { PreflightCheck, Said } from './preflight/check.ts';
+export { PREFLIGHT_CHECKS } from './preflight/checks/index.ts';
+export type { AwsFacts } from './preflight/facts/aws.ts';
+export type { RehearsalPredicate, SchemaDigest, TouchedTable } from './preflight/facts/certificate.ts';
+export type { PreflightFacts } from './preflight/facts/index.ts';
+export type { Receipt } from './preflight/facts/receipt.ts';
+export { judgeAnswers, type Judged } from './preflight/judge.ts';
+export type { Reading } from './preflight/reading.ts';
+export { VERIFY_CHECKS } from './preflight/verify/checks/index.ts';
 export { parseRecording } from './recording/parse.ts';
 export type * from './recording/recording.ts';
 export type {

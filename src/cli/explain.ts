@@ -1,8 +1,11 @@
 import { CHECKS } from '../checks/index.ts';
 import { didYouMean } from '../config/did-you-mean.ts';
+import type { CheckGroup } from '../findings/answer.ts';
 import type { Severity } from '../findings/finding.ts';
 import { WAIVER_FINDINGS } from '../findings/waiver.ts';
-import type { Paint } from '../reports/reporter.ts';
+import { PREFLIGHT_CHECKS } from '../preflight/checks/index.ts';
+import { VERIFY_CHECKS } from '../preflight/verify/checks/index.ts';
+import type { Paint, Tone } from '../reports/reporter.ts';
 import { wrap } from '../reports/wrap.ts';
 import { PgrehearseError } from '../support/errors.ts';
 import { packageText } from '../support/package.ts';
@@ -11,16 +14,34 @@ import type { Terminal } from './terminal.ts';
 
 interface Explained {
   readonly id: string;
+  readonly command: 'run' | 'preflight' | 'verify';
   readonly title: string;
-  readonly severity: Severity;
+  /** Absent: its answer is pass, warn, fail or unknown. */
+  readonly severity?: Severity;
+  readonly group?: CheckGroup;
   readonly effect: string;
   readonly remedy: string;
   readonly limits: object;
 }
 
+type OfProduction = Required<Pick<Explained, 'id' | 'title' | 'group' | 'effect' | 'remedy' | 'limits'>>;
+
+const ofProduction = (command: 'preflight' | 'verify', checks: readonly OfProduction[]): Explained[] =>
+  checks.map(({ id, title, group, effect, remedy, limits }) => ({ id, command, title, group, effect, remedy, limits }));
+
 const ALL: readonly Explained[] = [
-  ...CHECKS.map(({ id, title, severity, effect, remedy, limits }) => ({ id, title, severity, effect, remedy, limits })),
-  ...WAIVER_FINDINGS.map((finding) => ({ ...finding, limits: {} })),
+  ...CHECKS.map(({ id, title, severity, effect, remedy, limits }) => ({
+    id,
+    command: 'run' as const,
+    title,
+    severity,
+    effect,
+    remedy,
+    limits,
+  })),
+  ...ofProduction('preflight', PREFLIGHT_CHECKS),
+  ...ofProduction('verify', VERIFY_CHECKS),
+  ...WAIVER_FINDINGS.map((finding) => ({ ...finding, command: 'run' as const, limits: {} })),
 ];
 
 export function explain(terminal: Terminal, id: string | undefined, { asJson }: { readonly asJson: boolean }): void {
@@ -46,20 +67,23 @@ function find(id: string): Explained {
 
 function listText(paint: Paint): string {
   const width = Math.max(...ALL.map(({ id }) => id.length));
-  return ALL.map(
-    ({ id, severity, title }) => `${id.padEnd(width)}  ${paint(severity, severity.padEnd(7))}  ${title}\n`,
-  ).join('');
+  return ALL.map((one) => `${one.id.padEnd(width)}  ${paint(toneOf(one), kindOf(one).padEnd(9))}  ${one.title}\n`).join(
+    '',
+  );
 }
 
-function checkText(
-  { id, title, severity, effect, remedy, limits }: Explained,
-  { outPaint: paint, outColumns }: Terminal,
-): string {
+/** The severity of what is found in a rehearsal, else the command that asks. */
+const kindOf = ({ severity, command }: Explained): string => severity ?? command;
+
+const toneOf = ({ severity }: Explained): Tone => severity ?? 'quiet';
+
+function checkText(one: Explained, { outPaint: paint, outColumns }: Terminal): string {
+  const { id, title, effect, remedy, limits } = one;
   const section = (heading: string, text: string): string =>
     `${paint('strong', heading)}\n${wrap(text, '  ', outColumns)}`;
   const settings = Object.entries(limits).map(([name, value]: [string, unknown]) => `      ${name}: ${String(value)}`);
   const sections = [
-    `${paint(severity, severity)} ${paint('strong', id)}\n${wrap(title, '', outColumns)}`,
+    `${paint(toneOf(one), kindOf(one))} ${paint('strong', id)}\n${wrap(title, '', outColumns)}`,
     section('Why it matters', effect),
     section('How to mend it', remedy),
     ...(settings.length > 0

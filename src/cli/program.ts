@@ -5,8 +5,10 @@ import { redact } from '../support/redact.ts';
 import { explainCommand } from './commands/explain.ts';
 import { judgeCommand } from './commands/judge.ts';
 import { planCommand } from './commands/plan.ts';
+import { preflightCommand } from './commands/preflight.ts';
 import { reportCommand } from './commands/report.ts';
 import { runCommand } from './commands/run.ts';
+import { verifyCommand } from './commands/verify.ts';
 import { EXIT } from './exit-codes.ts';
 import { jsonDocument } from './json-document.ts';
 import type { Terminal } from './terminal.ts';
@@ -15,16 +17,28 @@ const AFTERWORD = `
 Exit codes: 0 safe, 1 unsafe, 2 usage or configuration, 3 inconclusive or the surroundings failed, 130 interrupted.
 `;
 
+const COMMANDS = [
+  runCommand,
+  planCommand,
+  judgeCommand,
+  reportCommand,
+  preflightCommand,
+  verifyCommand,
+  explainCommand,
+];
+
 /** Builds the commands, runs one, and turns whatever is thrown into text and an exit code. Nothing else does. */
 export async function runCli(argv: readonly string[], terminal: Terminal): Promise<void> {
   const program = new Command('pgrehearse')
-    .description('Rehearses PostgreSQL migrations on your backup: up, down and up again, compared after every step.')
+    .description(
+      'Rehearses PostgreSQL migrations on your backup, and proves before and after the real run that production is well.',
+    )
     .version(packageVersion)
     .exitOverride()
     // Its errors are printed below, in our form.
     .configureOutput({ writeOut: terminal.out, writeErr: terminal.err, outputError: () => {} })
     .addHelpText('after', AFTERWORD);
-  for (const make of [runCommand, planCommand, judgeCommand, reportCommand, explainCommand]) {
+  for (const make of COMMANDS) {
     program.addCommand(make(terminal).copyInheritedSettings(program));
   }
   try {

@@ -1,6 +1,8 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { CHECKS } from '../../src/checks/index.ts';
+import { PREFLIGHT_CHECKS } from '../../src/preflight/checks/index.ts';
+import { VERIFY_CHECKS } from '../../src/preflight/verify/checks/index.ts';
 import { ERROR_CODES } from '../../src/support/errors.ts';
 
 /** Files of src/checks that are not a check. */
@@ -51,6 +53,26 @@ test('every scenario and every page belongs to a check', () => {
   expect(readdirSync('scenarios').filter((name) => !ids.has(name))).toEqual([]);
   const pages = readdirSync('docs/checks').map((file) => file.replace(/\.md$/, ''));
   expect(pages.filter((name) => !ids.has(name)).toSorted()).toEqual(['waiver-expired', 'waiver-unused']);
+});
+
+const PRODUCTION_PAGE: string = '../../scripts/production-checks-page.mjs';
+
+test('docs/production-checks.md is in step with the checks of preflight and verify', async () => {
+  const { productionChecksPage } = (await import(PRODUCTION_PAGE)) as {
+    productionChecksPage: (checks: { preflight: unknown; verify: unknown }) => string;
+  };
+  expect(readFileSync('docs/production-checks.md', 'utf8')).toBe(
+    productionChecksPage({ preflight: PREFLIGHT_CHECKS, verify: VERIFY_CHECKS }),
+  );
+});
+
+test('ids are unique over all commands, kebab-case, and none is empty of words', () => {
+  const all = [...CHECKS, ...PREFLIGHT_CHECKS, ...VERIFY_CHECKS];
+  expect(
+    all.map(({ id }) => id).filter((id, at, ids) => ids.indexOf(id) !== at || !/^[a-z]+(-[a-z0-9]+)+$/.test(id)),
+  ).toEqual([]);
+  const silent = all.filter(({ title, effect, remedy }) => [title, effect, remedy].some((text) => text.length < 10));
+  expect(silent.map(({ id }) => id)).toEqual([]);
 });
 
 test('docs/errors.md explains every error code and no other', () => {
