@@ -28,6 +28,8 @@ export interface RestoreProgress {
 export interface RestoreResult {
   readonly durationMs: number;
   readonly shimmedRoles: readonly string[];
+  /** Sorted. */
+  readonly namedRoles: readonly string[];
   readonly missingExtensions: readonly string[];
   readonly complaints: readonly RestoreComplaint[];
 }

@@ -8,14 +8,18 @@ export interface RoleShims {
   /** The roles changed by other means; ask the server again. */
   forget(): void;
   created(): readonly string[];
+  /** All that were asked for, there or not. */
+  named(): readonly string[];
 }
 
 export function roleShims(upkeep: Database): RoleShims {
   const created = new Set<string>();
+  const named = new Set<string>();
   let known: Set<string> | undefined;
   return {
     ensure: async (roles) => {
       if (roles.length === 0) return;
+      for (const role of roles) named.add(role);
       known ??= new Set((await upkeep.query<{ rolname: string }>(ROLES)).map(({ rolname }) => rolname));
       for (const role of roles) {
         // The server keeps `pg_` for itself; a predefined role of another major cannot be made.
@@ -29,6 +33,7 @@ export function roleShims(upkeep: Database): RoleShims {
       known = undefined;
     },
     created: () => [...created].toSorted(),
+    named: () => [...named].toSorted(),
   };
 }
 

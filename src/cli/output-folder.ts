@@ -1,6 +1,9 @@
+import type { KeyObject } from 'node:crypto';
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Verdict } from '../findings/verdict.ts';
+import { buildCertificate } from '../preflight/certificate/build-certificate.ts';
+import { certificateText } from '../preflight/certificate/certificate-text.ts';
 import type { Recording } from '../recording/recording.ts';
 import { REPORTERS } from '../reports/index.ts';
 import { packageVersion } from '../support/package.ts';
@@ -18,16 +21,24 @@ const REPORTS = REPORTERS.flatMap((reporter) =>
 
 const RECORDING = 'recording.json';
 
-export const OUTPUT_FILES: readonly string[] = [RECORDING, ...REPORTS.map(({ file }) => file)];
+const CERTIFICATE = 'certificate.json';
+
+export const OUTPUT_FILES: readonly string[] = [RECORDING, CERTIFICATE, ...REPORTS.map(({ file }) => file)];
+
+export interface OutputOptions {
+  /** The folder is the default one, which git should not see. */
+  readonly isOurs: boolean;
+  /** Ed25519; signs the certificate. */
+  readonly signingKey?: KeyObject;
+}
 
 /**
  * Makes the folder and tries it out, before a long rehearsal finds that its result cannot be kept. Files of an earlier
  * run are removed, so that whatever is found there afterwards is of this one.
  *
- * @param isOurs the folder is the default one, which git should not see
  * @throws {PgrehearseError} `OUTPUT_UNWRITABLE`
  */
-export async function openOutputFolder(path: string, { isOurs }: { readonly isOurs: boolean }): Promise<OutputFolder> {
+export async function openOutputFolder(path: string, { isOurs, signingKey }: OutputOptions): Promise<OutputFolder> {
   await orUnwritable(path, async () => {
     await prepareFolder(path, { isOurs });
     for (const file of OUTPUT_FILES) await rm(join(path, file), { force: true });
@@ -37,6 +48,7 @@ export async function openOutputFolder(path: string, { isOurs }: { readonly isOu
     write: (verdict, recording) =>
       orUnwritable(path, async () => {
         await writeWhole(join(path, RECORDING), `${JSON.stringify(recording, undefined, 2)}\n`);
+        await writeWhole(join(path, CERTIFICATE), certificateText(buildCertificate(recording, verdict), signingKey));
         for (const { file, reporter } of REPORTS) {
           await writeWhole(join(path, file), reporter.render(verdict, recording, { toolVersion: packageVersion }));
         }

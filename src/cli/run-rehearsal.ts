@@ -3,6 +3,7 @@ import { judge } from '../checks/judge.ts';
 import type { Config, ConfigFlags } from '../config/config.ts';
 import { loadConfig } from '../config/load-config.ts';
 import { rehearsalRequest } from '../config/rehearsal-request.ts';
+import { readSigningKey } from '../preflight/certificate/keys.ts';
 import { rehearse } from '../rehearsal/rehearse.ts';
 import { EXIT } from './exit-codes.ts';
 import { interruptible } from './interruption.ts';
@@ -16,6 +17,7 @@ import { today } from './today.ts';
 export interface RunFlags extends ConfigFlags {
   readonly out?: string;
   readonly baseline?: string;
+  readonly signKey?: string;
   readonly failOn: string;
   readonly showValues?: boolean;
   readonly json?: boolean;
@@ -27,7 +29,11 @@ export async function runRehearsal(terminal: Terminal, path: string | undefined,
   const { cwd, env } = terminal;
   const config = await loadConfig(path, flags, env, cwd);
   const baseline = flags.baseline === undefined ? undefined : await readRecording(flags.baseline, cwd);
-  const folder = await openOutputFolder(outputPath(config, flags, cwd), { isOurs: flags.out === undefined });
+  const signingKey = flags.signKey === undefined ? undefined : await readSigningKey(resolve(cwd, flags.signKey));
+  const folder = await openOutputFolder(outputPath(config, flags, cwd), {
+    isOurs: flags.out === undefined,
+    ...(signingKey && { signingKey }),
+  });
   const request = rehearsalRequest(config, { showValues: flags.showValues === true, ...(baseline && { baseline }) });
 
   const progress = progressFor(terminal, { isQuiet: flags.quiet === true });

@@ -13,6 +13,7 @@ import type {
   PlanRecord,
   Rebuild,
   Recording,
+  ResourceUse,
   RestoreComplaint,
   RowLoss,
   ServerRecord,
@@ -39,7 +40,7 @@ import {
 
 const texts = listOf(text);
 const direction = oneOf('up', 'down');
-const observer = oneOf('statements', 'schema', 'data', 'invariants');
+const observer = oneOf('statements', 'schema', 'data', 'invariants', 'resources');
 
 const isoTime: Shape<string> = simple(
   'a time such as 2026-11-22T04:00:00Z',
@@ -111,12 +112,15 @@ const rowLoss = objectOf<RowLoss>({
   differingRows: recordOf(amount),
 });
 
+const resourceUse = objectOf<ResourceUse>({ walBytes: amount, databaseBytes: amount, peakDatabaseBytes: amount });
+
 const observations = objectOf<Observations>({
   statements: optional(listOf(objectOf<StatementRecord>({ sql: text, durationMs: optional(amount) }))),
   schema: optional(listOf(schemaChange)),
   data: optional(listOf(dataChange)),
   invariants: optional(listOf(invariantReading)),
   rowLosses: optional(listOf(rowLoss)),
+  resources: optional(resourceUse),
 });
 
 const stepFailure = objectOf<StepFailure>({
@@ -206,6 +210,7 @@ const backup = objectOf<BackupRecord>({
   database: optional(text),
   restoreMs: amount,
   shimmedRoles: texts,
+  namedRoles: optional(texts),
   missingExtensions: texts,
   complaints: listOf(objectOf<RestoreComplaint>({ message: text, object: optional(text) })),
   tables: amount,
@@ -217,6 +222,7 @@ const start = objectOf<StartRecord>({
   schema: optional(recordOf(schemaObject)),
   data: optional(dataLedger),
   invariants: optional(listOf(objectOf<InvariantRecord>({ name: text, expect: text, start: invariantReading }))),
+  resources: optional(objectOf<NonNullable<StartRecord['resources']>>({ databaseBytes: amount })),
 });
 
 const timings = objectOf<BaselineTimings[string]>({ up: optional(listOf(amount)), down: optional(listOf(amount)) });

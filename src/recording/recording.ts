@@ -12,7 +12,7 @@ export type StepPurpose = 'apply' | 'revert' | 'reapply' | 'unwind';
 export type StepStatus = 'completed' | 'failed' | 'not-run';
 
 /** What an observer can contribute to a step. A check names the ones it needs. */
-export type ObserverId = 'statements' | 'schema' | 'data' | 'invariants';
+export type ObserverId = 'statements' | 'schema' | 'data' | 'invariants' | 'resources';
 
 /** One statement of a migration, as the server ran it. Parameter values are never recorded. */
 export interface StatementRecord {
@@ -42,6 +42,17 @@ export interface Observations {
   readonly invariants?: readonly InvariantReading[];
   /** On a `revert` whose contents differ from before the migration: compared row by row with that state. */
   readonly rowLosses?: readonly RowLoss[];
+  readonly resources?: ResourceUse;
+}
+
+/** What one step took of the disk. Files that a sort or a join spills to are not in it. */
+export interface ResourceUse {
+  /** Write-ahead log written since the step before. A server with full-page writes, as production is, writes more. */
+  readonly walBytes: number;
+  /** Size of the database after the step, as `pg_database_size` says. */
+  readonly databaseBytes: number;
+  /** The largest size seen while it ran, looked at four times a second. */
+  readonly peakDatabaseBytes: number;
 }
 
 /** One relation compared row by row with the state before the migration was applied. */
@@ -170,6 +181,8 @@ export interface BackupRecord {
   readonly restoreMs: number;
   /** NOLOGIN roles created because the backup refers to them. */
   readonly shimmedRoles: readonly string[];
+  /** Roles that the backup names as owner, grantee or otherwise. Absent in recordings of older versions. */
+  readonly namedRoles?: readonly string[];
   /** Extensions the backup needs and this server lacks. */
   readonly missingExtensions: readonly string[];
   readonly complaints: readonly RestoreComplaint[];
@@ -200,6 +213,7 @@ export interface StartRecord {
   readonly schema?: SchemaSnapshot;
   readonly data?: DataLedger;
   readonly invariants?: readonly InvariantRecord[];
+  readonly resources?: { readonly databaseBytes: number };
 }
 
 /** All pending migrations at once, as the tool's own command applies them in production. */

@@ -48,6 +48,7 @@ export function backupRecord(
     ...(database !== undefined && { database }),
     restoreMs: Math.round(restored.durationMs),
     shimmedRoles: restored.shimmedRoles,
+    namedRoles: restored.namedRoles,
     missingExtensions: restored.missingExtensions,
     complaints: restored.complaints,
     ...amounts,

@@ -2,6 +2,7 @@ import { dataObserver } from '../observers/data/index.ts';
 import { invariantsObserver } from '../observers/invariants.ts';
 import type { Observer } from '../observers/observer.ts';
 import { schemaObserver } from '../observers/schema/index.ts';
+import { resourcesObserver } from '../observers/resources.ts';
 import { statementsObserver } from '../observers/statements/index.ts';
 import type { Recording } from '../recording/recording.ts';
 import { Disposals } from '../support/disposals.ts';
@@ -112,7 +113,7 @@ async function begin(request: RehearsalRequest, cast: Cast, onEvent: OnEvent, si
 }
 
 function observersFor({ invariants }: RehearsalRequest): Observer[] {
-  return [statementsObserver, schemaObserver, dataObserver, invariantsObserver(invariants)];
+  return [statementsObserver, schemaObserver, dataObserver, invariantsObserver(invariants), resourcesObserver];
 }
 
 /** @returns true when the signal stopped it before its end */

@@ -62,12 +62,13 @@ describe('run', () => {
     expect(err).toMatch(/^\[1\/4\] apply 0001_a: [\d.]+ ms$/m);
     expect(err).toMatch(/^\[4\/4\] unwind 0001_a: [\d.]+ ms$/m);
     expect(err).toContain(
-      'Recording and reports are in .pgrehearse: recording.json, report.md, report.json, junit.xml\n',
+      'Recording and reports are in .pgrehearse: recording.json, certificate.json, report.md, report.json, junit.xml\n',
     );
     expect(out).toMatch(/^SAFE {2}nothing to complain about\. 1 migration rehearsed in 4 steps, /);
     expect(status).toBe(0);
     expect(readdirSync(join(cwd, '.pgrehearse')).toSorted()).toEqual([
       '.gitignore',
+      'certificate.json',
       'junit.xml',
       'recording.json',
       'report.json',

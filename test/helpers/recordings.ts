@@ -64,7 +64,7 @@ export const aRecording = (parts: Partial<Recording> = {}): Recording => ({
     problems: [],
     applied: [],
   },
-  observed: ['statements', 'schema', 'data', 'invariants'],
+  observed: ['statements', 'schema', 'data', 'invariants', 'resources'],
   observerFailures: [],
   start: {},
   steps: [],

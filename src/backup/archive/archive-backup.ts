@@ -96,6 +96,7 @@ async function restore(
     return {
       durationMs: performance.now() - startMs,
       shimmedRoles: shims.created(),
+      namedRoles: shims.named(),
       missingExtensions: report.missingExtensions(),
       // Several jobs come to their errors in another order each time.
       complaints: report.complaints().toSorted(byText),

@@ -91,6 +91,7 @@ async function restore(
     return {
       durationMs: performance.now() - startMs,
       shimmedRoles: shims.created(),
+      namedRoles: shims.named(),
       missingExtensions: report.missingExtensions(),
       complaints: report.complaints(),
     };

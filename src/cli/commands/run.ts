@@ -12,6 +12,7 @@ export function runCommand(terminal: Terminal): Command {
   return command
     .addOption(new Option('--out <dir>', 'where recording and reports go (default: .pgrehearse beside the config)'))
     .addOption(baselineOption())
+    .addOption(new Option('--sign-key <pem>', 'sign the certificate with this Ed25519 private key'))
     .addOption(failOnOption())
     .addOption(new Option('--show-values', 'let values of rows appear in messages of the server'))
     .addOption(jsonOption())

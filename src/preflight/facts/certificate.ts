@@ -43,12 +43,20 @@ export interface RehearsalPredicate {
     readonly tool: string;
     readonly scope: string;
     readonly forwardOnly: boolean;
-    /** In the order in which they were applied. `checksum` is sha256 over the source files, hex. */
+    /** In the order in which they were applied; with scope `all` or `last:N` also those of `applied`. `checksum` is sha256, hex. */
     readonly rehearsed: readonly { readonly id: string; readonly checksum?: string }[];
     /** In the backup's books before the first step. */
     readonly applied: readonly string[];
   };
-  readonly schema: { readonly before: SchemaDigest; readonly after: SchemaDigest };
+  /** Absent: the schema could not be watched. */
+  readonly schema?: {
+    /** What production has when the pending migrations have not been applied yet. */
+    readonly before: SchemaDigest;
+    /** When all of them have been applied. */
+    readonly after: SchemaDigest;
+    /** Properties that the backup does not hold (`pg_dump --no-owner` …), so that they cannot be compared. */
+    readonly leftOut: readonly LeftOut[];
+  };
   readonly tables: readonly TouchedTable[];
   /** One entry per step that completed: the newest measurement of applying and of taking back each migration. */
   readonly timings: readonly {
@@ -59,11 +67,16 @@ export interface RehearsalPredicate {
   readonly invariants: readonly { readonly name: string; readonly expect: string }[];
   /** Absent: nobody watched. */
   readonly resources?: {
+    /** Of applying all pending migrations once, without full-page writes. */
     readonly walBytes?: number;
+    /** Largest size of the database while a migration was applied. */
     readonly peakDiskBytes?: number;
     readonly startDiskBytes?: number;
   };
 }
+
+/** A property of objects that a backup may be made without. */
+export type LeftOut = 'owner' | 'privileges' | 'comment' | 'securityLabels';
 
 /** The state of a schema in a form that can be compared object by object without holding it. */
 export interface SchemaDigest {
@@ -73,10 +86,14 @@ export interface SchemaDigest {
   readonly objects: Readonly<Record<string, string>>;
 }
 
-/** A table that a rehearsed migration changed, in definition or in contents, or one of whose parts it changed. */
+/**
+ * A relation that a pending migration changed, in definition or in contents, or one of whose parts it changed; also the
+ * one that a new or dropped foreign key refers to, and the parent of a new or dropped partition.
+ */
 export interface TouchedTable {
   /** Qualified, quoted where needed: `public.users`. */
   readonly relation: string;
+  readonly kind: 'table' | 'materialized view' | 'foreign table' | 'view';
   readonly migrations: readonly string[];
   /** In the backup already, so production has it and others may be using it. */
   readonly existedBefore: boolean;

@@ -20,7 +20,13 @@ test('holds recording and reports, and nothing else', async () => {
   const output = await openOutputFolder(path, { isOurs: false });
   expect(readdirSync(path)).toEqual([]);
   await output.write(aVerdict(), aRecording());
-  expect(readdirSync(path).toSorted()).toEqual(['junit.xml', 'recording.json', 'report.json', 'report.md']);
+  expect(readdirSync(path).toSorted()).toEqual([
+    'certificate.json',
+    'junit.xml',
+    'recording.json',
+    'report.json',
+    'report.md',
+  ]);
   expect(parseRecording(readFileSync(join(path, 'recording.json'), 'utf8'), 'r')).toEqual(aRecording());
 });
 
@@ -30,7 +36,7 @@ test('is hidden from git only when it is the default one', async () => {
 });
 
 test('holds no report of an earlier run once a new one begins, and keeps what is not ours', async () => {
-  for (const file of ['junit.xml', 'recording.json', 'notes.txt']) writeFileSync(join(folder, file), 'old');
+  for (const file of ['junit.xml', 'recording.json', 'certificate.json', 'notes.txt']) writeFileSync(join(folder, file), 'old');
   await openOutputFolder(folder, { isOurs: false });
   expect(readdirSync(folder)).toEqual(['notes.txt']);
 });
