@@ -41,14 +41,14 @@ export const invariantBroken = defineCheck({
   },
 });
 
-function holds({ expect, start }: InvariantRecord, { error, rows, value }: InvariantReading): boolean {
+export function holds({ expect, start }: InvariantRecord, { error, rows, value }: InvariantReading): boolean {
   if (error !== undefined) return false;
   if (expect === 'unchanged') return start.error === undefined && value === start.value && rows === start.rows;
   if (expect === 'empty') return rows === 0;
   return value === expect;
 }
 
-function saying({ expect, start }: InvariantRecord, { error, rows, value }: InvariantReading): string {
+export function saying({ expect, start }: InvariantRecord, { error, rows, value }: InvariantReading): string {
   if (error !== undefined) return `its query fails (${error})`;
   if (expect === 'unchanged') return `it gave ${start.value}, now ${value}`;
   if (expect === 'empty') return `it gives ${rows} row${rows === 1 ? '' : 's'} instead of none`;

@@ -65,7 +65,7 @@ async function read(session: Database, sql: string): Promise<Reading> {
 }
 
 /** The server's message, where it cannot hold a value of a row. A function that the query calls can raise anything. */
-function withoutValues(error: unknown): string {
+export function withoutValues(error: unknown): string {
   const sqlState = textOf(error, 'code');
   if (sqlState === undefined || !/^[0-9A-Z]{5}$/.test(sqlState)) return redact(toError(error).message);
   const isRaised = textOf(error, 'routine')?.startsWith('exec_stmt_') === true;
@@ -82,7 +82,7 @@ function textOf(error: unknown, key: 'code' | 'routine'): string | undefined {
 const HARMLESS_CLASSES = /^(?:0A|25|40|42|53|54|55|57)/;
 
 /** An aggregate is shown; rows of a table are not: they become a count and a hash. */
-function valueOf(rows: readonly Readonly<Record<string, unknown>>[]): string {
+export function valueOf(rows: readonly Readonly<Record<string, unknown>>[]): string {
   const [first] = rows;
   const values = Object.values(first ?? {});
   const [only] = values;

@@ -1,0 +1,116 @@
+import { counted } from '../../../support/amounts.ts';
+import { fail, pass, type PreflightCheck, preflightCheckFor, unknownBecause, warn, whenKnown } from '../../check.ts';
+import { isKnown } from '../../reading.ts';
+import type { VerifyFacts } from '../facts.ts';
+
+const certificateNotSafe = preflightCheckFor<VerifyFacts>()({
+  id: 'verify-certificate-not-safe',
+  title: 'The certificate is not that of a rehearsal that went well',
+  group: 'migrations',
+  effect: 'Being where an unsafe rehearsal ended is no proof of anything.',
+  remedy: 'Pass the certificate of the rehearsal that the pre-flight let through.',
+  limits: {},
+
+  *ask({ rehearsal: { certificate } }) {
+    yield* whenKnown(certificate, function* ({ predicate: { verdict, rehearsedAt } }) {
+      const told = `The rehearsal of ${rehearsedAt} ended ${verdict.outcome}`;
+      if (verdict.outcome === 'safe') yield pass(`${told}.`);
+      else
+        yield fail(
+          `${told}: ${counted(verdict.errors, 'error')}, ${counted(verdict.notJudged.length, 'check')} not judged.`,
+        );
+    });
+  },
+});
+
+const migrationNotApplied = preflightCheckFor<VerifyFacts>()({
+  id: 'verify-migration-not-applied',
+  title: 'A rehearsed migration is not applied in production',
+  group: 'verification',
+  effect: 'The release is only half there.',
+  remedy: 'Run the migration tool again, or go the rehearsed way back.',
+  limits: {},
+
+  *ask({ rehearsal: { certificate, applied } }) {
+    if (!isKnown(certificate)) {
+      yield unknownBecause(certificate);
+      return;
+    }
+    const { rehearsed } = certificate.value.predicate.migrations;
+    yield* whenKnown(applied, function* (books) {
+      const finished = new Set(books.filter(({ unfinished }) => unfinished !== true).map(({ id }) => id));
+      const begun = new Set(books.filter(({ unfinished }) => unfinished === true).map(({ id }) => id));
+      const missing = rehearsed.map(({ id }) => id).filter((id) => !finished.has(id));
+      for (const id of missing.filter((one) => !begun.has(one)))
+        yield fail(`${id} was rehearsed and is not applied in production.`, { migration: id });
+      for (const id of begun) yield fail(`${id} was begun in production and not finished.`, { migration: id });
+      if (missing.length + begun.size === 0)
+        yield pass(`Applied: ${counted(rehearsed.length, 'rehearsed migration')}, all.`);
+    });
+  },
+});
+
+const migrationUnexpected = preflightCheckFor<VerifyFacts>()({
+  id: 'verify-migration-unexpected',
+  title: 'Production has, or waits for, a migration that was not rehearsed',
+  group: 'verification',
+  effect: 'Something else was released, or will be with the next run of the tool.',
+  remedy: 'Compare the folder of migrations with the one that was rehearsed.',
+  limits: {},
+
+  *ask({ rehearsal: { certificate, applied, migrations } }) {
+    if (!isKnown(certificate)) {
+      yield unknownBecause(certificate);
+      return;
+    }
+    const { rehearsed, applied: before } = certificate.value.predicate.migrations;
+    const expected = new Set([...before, ...rehearsed.map(({ id }) => id)]);
+    yield* whenKnown(applied, (books) =>
+      whenKnown(migrations, function* (onDisk) {
+        const strange = books.filter(({ id }) => !expected.has(id));
+        for (const { id } of strange)
+          yield fail(`${id} is applied in production and was not rehearsed.`, { migration: id });
+        const inBooks = new Set(books.map(({ id }) => id));
+        const waiting = onDisk.filter(({ id }) => !inBooks.has(id) && !expected.has(id));
+        for (const { id } of waiting)
+          yield warn(`${id} is on disk, was not rehearsed, and is not applied.`, { migration: id });
+        if (strange.length + waiting.length === 0) yield pass('Nothing but what was rehearsed is applied or waiting.');
+      }),
+    );
+  },
+});
+
+const migrationEdited = preflightCheckFor<VerifyFacts>()({
+  id: 'verify-migration-edited',
+  title: 'A migration was edited between rehearsal and release',
+  group: 'verification',
+  effect: 'What ran in production is not what was rehearsed, whatever it is called.',
+  remedy: 'Rehearse the migration as it is now, and compare production with that.',
+  limits: {},
+
+  *ask({ rehearsal: { certificate, migrations } }) {
+    if (!isKnown(certificate)) {
+      yield unknownBecause(certificate);
+      return;
+    }
+    const checksums = new Map(
+      certificate.value.predicate.migrations.rehearsed.map(({ id, checksum }) => [id, checksum]),
+    );
+    yield* whenKnown(migrations, function* (onDisk) {
+      const edited = onDisk.filter(({ id, checksum }) => {
+        const rehearsed = checksums.get(id);
+        return rehearsed !== undefined && checksum !== undefined && rehearsed !== checksum;
+      });
+      for (const { id } of edited)
+        yield fail(`The files of ${id} are not those that were rehearsed.`, { migration: id });
+      if (edited.length === 0) yield pass('The files of the migrations are those that were rehearsed.');
+    });
+  },
+});
+
+export const migrationChecks: readonly PreflightCheck<VerifyFacts>[] = [
+  certificateNotSafe,
+  migrationEdited,
+  migrationNotApplied,
+  migrationUnexpected,
+];

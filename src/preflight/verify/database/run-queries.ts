@@ -1,0 +1,71 @@
+import { type Invariant, valueOf, withoutValues } from '../../../observers/invariants.ts';
+import type { Database } from '../../../postgres/connect.ts';
+import { runUserQuery } from '../../../postgres/run-user-query.ts';
+import type { InvariantStart } from '../../facts/receipt.ts';
+import { known, type Reading } from '../../reading.ts';
+import type { InvariantFacts, QueryFacts } from '../facts.ts';
+import type { SmokeQuery } from '../settings.ts';
+import { sqlStateOf, unknownAfter } from './answer-of.ts';
+
+export const QUERY_TIMEOUT_MS = 30_000;
+
+/** Also for the pre-flight, whose receipt carries what `unchanged` is compared with. */
+export async function readInvariants(
+  database: Database,
+  invariants: readonly Invariant[],
+): Promise<readonly InvariantFacts[]> {
+  const facts: InvariantFacts[] = [];
+  for (const { name, sql, expect } of invariants) {
+    const ran = await run(database, sql);
+    // Too slow says nothing of the rule.
+    const reading: Reading<InvariantStart> =
+      'thrown' in ran && !isAnswer(ran.thrown)
+        ? unknownAfter(`the invariant "${name}"`, ran.thrown)
+        : known({ name, ...resultOf(ran) });
+    facts.push({ name, expect, reading });
+  }
+  return facts;
+}
+
+export async function runSmokeQueries(
+  database: Database,
+  queries: readonly SmokeQuery[],
+): Promise<readonly QueryFacts[]> {
+  const facts: QueryFacts[] = [];
+  for (const { name, sql, expect } of queries) {
+    const startedAt = performance.now();
+    const ran = await run(database, sql);
+    const reading =
+      'thrown' in ran && !isAnswer(ran.thrown) && !isTimeout(ran.thrown)
+        ? unknownAfter(`the query "${name}"`, ran.thrown)
+        : known(resultOf(ran));
+    facts.push({ name, expect, reading, durationMs: performance.now() - startedAt });
+  }
+  return facts;
+}
+
+type Ran = { readonly rows: readonly Readonly<Record<string, unknown>>[] } | { readonly thrown: unknown };
+
+async function run(database: Database, sql: string): Promise<Ran> {
+  const limits = { statementTimeoutMs: QUERY_TIMEOUT_MS, lockTimeoutMs: LOCK_TIMEOUT_MS };
+  try {
+    return { rows: await runUserQuery(database, sql, limits) };
+  } catch (thrown) {
+    return { thrown };
+  }
+}
+
+const resultOf = (ran: Ran): { readonly value: string; readonly rows: number; readonly error?: string } =>
+  'thrown' in ran
+    ? { value: '', rows: 0, error: withoutValues(ran.thrown) }
+    : { value: valueOf(ran.rows), rows: ran.rows.length };
+
+/** The server refused the query for what it is; not for who asks, how long it takes, or because it is ending. */
+function isAnswer(thrown: unknown): boolean {
+  const sqlState = sqlStateOf(thrown);
+  return sqlState !== undefined && sqlState !== '42501' && !/^(?:08|53|55|57)/.test(sqlState);
+}
+
+const isTimeout = (thrown: unknown): boolean => sqlStateOf(thrown) === '57014';
+
+const LOCK_TIMEOUT_MS = 5_000;

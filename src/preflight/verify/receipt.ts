@@ -1,0 +1,53 @@
+import { createHash } from 'node:crypto';
+import { PgrehearseError } from '../../support/errors.ts';
+import { type Receipt, type ReceiptContent, receiptShape } from '../facts/receipt.ts';
+
+/** A pre-flight tells of a moment. */
+export const RECEIPT_VALID_MS = 15 * 60_000;
+
+export const sealReceipt = (content: ReceiptContent): Receipt => ({ ...content, sha256: hashOf(content) });
+
+/**
+ * @param origin what to call the text in errors, e.g. its path
+ * @throws {PgrehearseError} `RECEIPT_UNREADABLE`, also where it is not what was written
+ */
+export function parseReceipt(json: string, origin: string): Receipt {
+  const value = parseJson(json, origin);
+  const problems: string[] = [];
+  const complaints = {
+    add: (path: string, expected: string): void =>
+      void problems.push(`${path || 'the document'}: expected ${expected}`),
+  };
+  if (!receiptShape(value, '', complaints)) {
+    throw unreadable(`${origin} is not a receipt of pgrehearse: ${problems.slice(0, MOST_PROBLEMS).join('; ')}.`);
+  }
+  const { sha256, ...content } = value;
+  if (hashOf(content) !== sha256) {
+    throw unreadable(`${origin} was changed after it was issued: its checksum is not that of its contents.`);
+  }
+  return value;
+}
+
+function parseJson(json: string, origin: string): unknown {
+  try {
+    return JSON.parse(json);
+  } catch (cause) {
+    throw unreadable(json.trim() === '' ? `${origin} is empty.` : `${origin} is not JSON, or was cut off.`, cause);
+  }
+}
+
+const unreadable = (message: string, cause?: unknown): PgrehearseError =>
+  new PgrehearseError('RECEIPT_UNREADABLE', message, cause === undefined ? {} : { cause });
+
+const hashOf = (content: object): string => createHash('sha256').update(canonical(content)).digest('hex');
+
+/** The order of keys and the white space do not count: tools that store JSON change both. */
+const canonical = (value: object): string =>
+  JSON.stringify(value, (_, part: unknown) =>
+    isRecord(part) ? Object.fromEntries(Object.entries(part).toSorted(([a], [b]) => (a < b ? -1 : 1))) : part,
+  );
+
+const isRecord = (value: unknown): value is Readonly<Record<string, unknown>> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
+
+const MOST_PROBLEMS = 5;
