@@ -3,6 +3,7 @@ import { isPgrehearseError } from '../../support/errors.ts';
 import { failureOf } from '../failure.ts';
 import { describeConfig, isTypeScriptMissing, TYPESCRIPT_FIRST } from './hosted/describe-config.ts';
 import { originOf } from './hosted/error-origin.ts';
+import { followParent } from './hosted/follow-parent.ts';
 import { guardConnections } from './hosted/guard-connections.ts';
 import type { KnexLike } from './hosted/knex-like.ts';
 import { listMigrations } from './hosted/list-migrations.ts';
@@ -36,6 +37,7 @@ process.on('message', (message: unknown) => {
 // Ctrl-C reaches the whole group of processes; the parent decides when this one ends.
 process.on('SIGINT', () => {});
 process.on('disconnect', () => process.exit(1));
+followParent();
 
 // Node would end the tool here, so the migration has failed, whatever becomes of its own promise.
 process.on('unhandledRejection', (reason) => fail(reason, 'A promise that nobody waited for was rejected'));
