@@ -1,4 +1,4 @@
-import { pause, within, type Bounds } from './bounds.ts';
+import { pause, sayEnd, within, type Bounds } from './bounds.ts';
 import { faultOf, sayFault, wasRefused } from './fault.ts';
 import type { Pace } from './poll.ts';
 
@@ -19,7 +19,7 @@ export async function askFor(
   bounds: Bounds,
   pace: Pace,
 ): Promise<Asked> {
-  if (bounds.ended() !== undefined) return { sent: 'refused', reason: bounds.ended() ?? '' };
+  if (bounds.ended() !== undefined) return { sent: 'refused', reason: sayEnd(bounds) };
   for (;;) {
     try {
       await within(bounds, ask);

@@ -21,6 +21,10 @@ export function boundedBy(limitMs: number, signal?: AbortSignal): Bounds {
   };
 }
 
+/** Once they have ended: `interrupted`, `time limit of 3600 s reached`. */
+export const sayEnd = (bounds: Bounds): string =>
+  bounds.ended() === 'interrupted' ? 'interrupted' : `time limit of ${Math.round(bounds.limitMs / 1000)} s reached`;
+
 /**
  * Rejects at once when the bounds end, also where the SDK sleeps between two attempts and hears nothing. What it was doing
  * ends by the same signal: nothing more is sent.

@@ -3,7 +3,7 @@ import { randomBytes } from 'node:crypto';
 /** How what we make in an account is told from everything else: by its identifier and, decisively, by its tags. */
 export interface Mark {
   readonly id: string;
-  /** 32 hex digits, new for each thing made; its first eight are in the identifier. */
+  /** 32 random hex digits; the first eight are in the identifier. */
   readonly nonce: string;
   readonly tags: Readonly<Record<string, string>>;
 }
@@ -60,4 +60,5 @@ const tidy = (name: string): string =>
 /** Tags allow letters, digits, spaces and these. */
 const tagValue = (text: string): string => text.replaceAll(/[^\p{L}\p{N}\s_.:/=+@-]/gu, '-').slice(0, 256);
 
-const LONGEST_ID = 63;
+/** 63, less what the instance of a cluster adds. */
+const LONGEST_ID = 61;

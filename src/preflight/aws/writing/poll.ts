@@ -1,4 +1,4 @@
-import { pause, within, type Bounds } from './bounds.ts';
+import { pause, sayEnd, within, type Bounds } from './bounds.ts';
 import { faultOf, sayFault } from './fault.ts';
 
 /** How often to look. Each wait varies by a fifth either way, so that several runs do not ask in step. */
@@ -45,7 +45,8 @@ export async function poll<Value>(
   for (let waitMs = pace.firstMs; ; waitMs = Math.min(waitMs * 1.25, pace.lastMs)) {
     const found = await lookOnce(look, bounds);
     const ended = bounds.ended();
-    if (ended !== undefined && found.state !== 'ready') return { state: ended, reason: sayEnd(ended, bounds, last) };
+    if (ended !== undefined && found.state !== 'ready')
+      return { state: ended, reason: `${sayEnd(bounds)} (last seen: ${last})` };
     if (found.state === 'ready' || found.state === 'stopped') return found;
     if (found.state === 'absent') {
       if (wasSeen) return { state: 'absent', reason: 'it is gone' };
@@ -75,8 +76,3 @@ async function lookOnce<Value>(
     return { state: 'stopped', reason: sayFault(error) };
   }
 }
-
-const sayEnd = (ended: 'interrupted' | 'timed-out', { limitMs }: Bounds, last: string): string =>
-  ended === 'interrupted'
-    ? `interrupted (last seen: ${last})`
-    : `time limit of ${Math.round(limitMs / 1000)} s reached (last seen: ${last})`;

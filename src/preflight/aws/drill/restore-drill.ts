@@ -1,0 +1,249 @@
+import type { Database } from '../../../postgres/connect.ts';
+import { toError } from '../../../support/errors.ts';
+import { redact } from '../../../support/redact.ts';
+import type { DrillFacts, ResourceFacts } from '../../facts/aws.ts';
+import type { Aws } from '../aws.ts';
+import { boundedBy, sayEnd, within, type Bounds } from '../writing/bounds.ts';
+import { faultOf, sayFault } from '../writing/fault.ts';
+import { DRILL_PREFIX, newMark, type Mark } from '../writing/mark.ts';
+import { PACE, type Pace } from '../writing/poll.ts';
+import { close, logIn, type DrillDoor, type DrillIam } from './log-in.ts';
+import { missingForRestore, planRestore, type DrillSource, type PlannedThing } from './restore-plan.ts';
+import { restoreThings } from './restore-things.ts';
+import { tearDown, type TornDown } from './tear-down.ts';
+import { TeardownLedger } from './teardown-ledger.ts';
+import { describeDatabase } from './temporary.ts';
+
+export interface DrillOptions {
+  readonly runId: string;
+  /** Where the ledger of what is to be deleted is kept; `cleanUp` reads the same folder. */
+  readonly stateFolder: string;
+  /** For restoring, connecting and verifying. Deleting has time of its own. */
+  readonly limitMs: number;
+  /** For deleting each thing. */
+  readonly deleteLimitMs?: number;
+  /** In place of the source's own. */
+  readonly instead?: Partial<
+    Pick<ResourceFacts, 'instanceClass' | 'subnetGroup' | 'securityGroups' | 'parameterGroup'>
+  >;
+  readonly iam?: DrillIam;
+  readonly connect: (door: DrillDoor, signal: AbortSignal) => Promise<Database>;
+  readonly verify: (database: Database, signal: AbortSignal) => Promise<DrillFacts['comparisons']>;
+  readonly onProgress?: (progress: DrillProgress) => void;
+  readonly pace?: Pace;
+}
+
+export interface DrillProgress {
+  readonly stage: 'restoring' | 'password' | 'connecting' | 'verifying' | 'deleting';
+  readonly id: string;
+  readonly status: string;
+  readonly percent?: number;
+}
+
+/**
+ * Restores a backup to a temporary database, looks into it, and deletes it again, also after Ctrl-C. Whatever happens is in
+ * the answer, with everything that was made and whether it is gone. Rejects only for bugs.
+ */
+export async function restoreDrill(
+  aws: Aws,
+  resource: ResourceFacts,
+  what: DrillSource,
+  options: DrillOptions,
+  signal: AbortSignal,
+): Promise<DrillFacts> {
+  const began = performance.now();
+  const bounds = boundedBy(options.limitMs, signal);
+  const target: ResourceFacts = { ...resource, ...options.instead };
+  const drill = await prepare(aws, target, what, options, bounds);
+  const trial = 'reason' in drill ? drill : await attempt(drill, options, bounds);
+  const torn = 'reason' in drill ? [] : await removeAll(drill, options);
+  return {
+    source: sourceFacts(resource, what),
+    created: torn.map(({ kind, id, deleted }) => ({ kind, id, deleted })),
+    ...conclude(trial, torn),
+    startedAt: 'reason' in drill ? aws.now().toISOString() : drill.ledger.ledger.startedAt,
+    ...(trial.restoreMs !== undefined && { restoreMs: trial.restoreMs }),
+    totalMs: Math.round(performance.now() - began),
+    comparisons: trial.comparisons ?? [],
+  };
+}
+
+interface Drill {
+  readonly aws: Aws;
+  readonly mark: Mark;
+  readonly things: readonly PlannedThing[];
+  readonly ledger: TeardownLedger;
+  readonly pace: Pace;
+}
+
+interface Trial {
+  /** What went wrong, a sentence's part without full stop. */
+  readonly reason?: string;
+  readonly restoreMs?: number;
+  readonly comparisons?: DrillFacts['comparisons'];
+  /** How the bounds stood when the trial was over: what comes during the deletion does not change it. */
+  readonly ended?: 'interrupted' | 'timed-out';
+}
+
+/** Everything that can be found out before something is made that costs. */
+async function prepare(
+  aws: Aws,
+  resource: ResourceFacts,
+  what: DrillSource,
+  options: DrillOptions,
+  bounds: Bounds,
+): Promise<Drill | (Trial & { readonly reason: string })> {
+  const impossible = obstacle(resource, what);
+  if (impossible !== undefined) return { reason: impossible };
+  const blind = await cannotSee(aws, resource, bounds);
+  const ended = bounds.ended();
+  if (ended !== undefined) return { reason: `${sayEnd(bounds)} before anything was made`, ended };
+  if (blind !== undefined) return { reason: blind };
+  const now = aws.now();
+  const { runId, stateFolder, iam, pace = PACE } = options;
+  const { identifier, resourceId, members, arn } = resource;
+  const mark = newMark({ prefix: DRILL_PREFIX, source: identifier, sourceResourceId: resourceId, runId, now });
+  return {
+    aws,
+    mark,
+    things: planRestore(resource, what, { mark, iamAuthentication: iam !== undefined }),
+    ledger: new TeardownLedger(stateFolder, {
+      runId,
+      account: arn.split(':')[4] ?? '',
+      region: aws.region,
+      endpoint: aws.endpoint,
+      startedAt: now.toISOString(),
+      nonce: mark.nonce,
+      never: [resourceId, ...members.flatMap((member) => member.resourceId ?? [])],
+    }),
+    pace,
+  };
+}
+
+function obstacle(resource: ResourceFacts, what: DrillSource): string | undefined {
+  const missing = missingForRestore(resource);
+  if (missing.length > 0) return `of ${resource.identifier} it is not known: ${missing.join(', ')}`;
+  if (!('snapshot' in what)) return undefined;
+  const { id, status, resourceId } = what.snapshot;
+  if (status !== 'available') return `snapshot ${id} is ${status}`;
+  return resourceId === resource.resourceId ? undefined : `snapshot ${id} is not of ${resource.identifier}`;
+}
+
+/** A database that we could make but not see could not be deleted either. */
+async function cannotSee({ rds }: Aws, { kind }: ResourceFacts, bounds: Bounds): Promise<string | undefined> {
+  const kinds = kind === 'instance' ? (['instance'] as const) : (['cluster', 'instance'] as const);
+  for (const each of kinds) {
+    try {
+      await within(bounds, (signal) => describeDatabase(rds, each, `${DRILL_PREFIX}none`, signal));
+    } catch (error) {
+      if (faultOf(error) !== 'absent') return `AWS would not show what is made: ${sayFault(error)}`;
+    }
+  }
+  return undefined;
+}
+
+/** Restores, connects, verifies. Never rejects, so that the deletion always follows. */
+async function attempt(drill: Drill, options: DrillOptions, bounds: Bounds): Promise<Trial> {
+  let restoreMs: number | undefined;
+  const end = async (): Promise<Trial> => {
+    const began = performance.now();
+    const restored = await restore(drill, options, bounds);
+    if ('reason' in restored) return restored;
+    restoreMs = Math.round(performance.now() - began);
+    const entered = await enter(drill, restored.last, options, bounds);
+    if (entered.state !== 'ready') return { reason: entered.reason };
+    return verifyIn(entered.value, drill, options, bounds);
+  };
+  const trial = await end().catch((error: unknown): Trial => ({ reason: redact(toError(error).message) }));
+  const ended = bounds.ended();
+  return { ...trial, ...(restoreMs !== undefined && { restoreMs }), ...(ended !== undefined && { ended }) };
+}
+
+const restore = (
+  { aws, mark, things, ledger, pace }: Drill,
+  { onProgress }: DrillOptions,
+  bounds: Bounds,
+): ReturnType<typeof restoreThings> =>
+  restoreThings(things, {
+    rds: aws.rds,
+    mark,
+    ledger,
+    bounds,
+    pace,
+    now: () => aws.now(),
+    onWaiting: (seen) => onProgress?.({ stage: 'restoring', ...seen }),
+  });
+
+const enter = (
+  { aws, mark, things, pace }: Drill,
+  restored: Parameters<typeof logIn>[0]['restored'],
+  { connect, iam, onProgress }: DrillOptions,
+  bounds: Bounds,
+): ReturnType<typeof logIn> =>
+  logIn({
+    rds: aws.rds,
+    owner: { kind: things[0]?.kind ?? 'instance', id: mark.id },
+    restored,
+    connect,
+    ...(iam && { iam }),
+    bounds,
+    pace,
+    onStage: (stage, status) => onProgress?.({ stage, id: mark.id, status }),
+  });
+
+async function verifyIn(
+  database: Database,
+  { mark }: Drill,
+  { verify, onProgress }: DrillOptions,
+  bounds: Bounds,
+): Promise<Trial> {
+  onProgress?.({ stage: 'verifying', id: mark.id, status: 'available' });
+  try {
+    return { comparisons: await within(bounds, (signal) => verify(database, signal)) };
+  } catch (error) {
+    const why = bounds.ended() === undefined ? redact(toError(error).message) : sayEnd(bounds);
+    return { reason: `it could not be verified: ${why}` };
+  } finally {
+    await close(database);
+  }
+}
+
+/** Not stopped by the signal that ended the drill: what was made must go. */
+async function removeAll({ aws, ledger, pace }: Drill, options: DrillOptions): Promise<readonly TornDown[]> {
+  const { deleteLimitMs = DELETE_LIMIT_MS, onProgress } = options;
+  const { things } = ledger.ledger;
+  const torn = await tearDown(aws.rds, ledger.ledger, {
+    pace,
+    limitMs: deleteLimitMs,
+    now: () => aws.now(),
+    onProgress: (progress) => onProgress?.({ stage: 'deleting', ...progress }),
+  });
+  const left = things.filter(({ id }) => !torn.some((it) => it.id === id && it.deleted));
+  // A ledger that names too much does no harm.
+  await ledger.keep(left).catch(() => {});
+  return torn;
+}
+
+/** The first thing that was wrong. A copy of production that nobody deletes is wrong as well. */
+function conclude(
+  { reason, ended, comparisons = [] }: Trial,
+  torn: readonly TornDown[],
+): Pick<DrillFacts, 'status' | 'reason'> {
+  const wrong = comparisons.find(({ ok }) => !ok);
+  const left = torn.filter(({ deleted }) => !deleted);
+  const sayLeft = left.map(({ kind, id, reason: why }) => `${kind} ${id} still exists: ${why ?? 'not deleted'}`);
+  const problems = [
+    ...(reason === undefined ? [] : [reason]),
+    ...(wrong === undefined ? [] : [`${wrong.what}: ${wrong.detail}`]),
+    ...(reason === undefined && comparisons.length === 0 ? ['nothing was compared'] : []),
+    ...sayLeft,
+  ];
+  if (problems.length === 0) return { status: 'passed' };
+  return { status: ended === 'interrupted' ? 'interrupted' : 'failed', reason: `${problems.join('; ')}.` };
+}
+
+function sourceFacts({ latestRestorableAt }: ResourceFacts, what: DrillSource): DrillFacts['source'] {
+  return 'snapshot' in what ? { snapshotId: what.snapshot.id } : { pointInTime: latestRestorableAt ?? 'latest' };
+}
+
+const DELETE_LIMIT_MS = 45 * 60_000;
