@@ -23,6 +23,8 @@ export interface Aws extends Disposable {
   readonly endpoint: string;
   /** Nothing was sent to a host that is not Amazon's, over all services so far. */
   readonly isAwsEndpoint: boolean;
+  /** The hosts that are not. */
+  customEndpoints(): readonly string[];
   /** How long one question may take, retries included, before it counts as not answered. */
   readonly patienceMs: number;
   readonly rds: RDS;

@@ -26,7 +26,7 @@ const MAX_ATTEMPTS = 8;
 /** Finds region, endpoint and credentials; sends nothing yet. Rejects with AWS_PACKAGE_MISSING or AWS_UNAVAILABLE. */
 export async function openAws(settings: AwsSettings, env: Environment, patience = PATIENCE): Promise<Aws> {
   const { RDS: Rds } = await loadPackage('@aws-sdk/client-rds', () => import('@aws-sdk/client-rds'));
-  const wire = new Wire();
+  const wire = new Wire(patience.requestMs);
   const profile = settings.profile === undefined ? {} : { profile: settings.profile };
   const common = { ...profile, ...transport(patience) };
   const region =
@@ -70,6 +70,7 @@ type SharedConfig = Pick<RDSClientConfig, 'region' | 'credentials'>;
 const assemble = ({ wire, clients, rds, region, configFor, patience, address }: Parts): Aws => ({
   region,
   endpoint: address.host,
+  customEndpoints: () => [...new Set([...(isAmazons(address) ? [] : [address.host]), ...wire.strangers])],
   get isAwsEndpoint() {
     return isAmazons(address) && wire.strangers.length === 0;
   },

@@ -36,3 +36,5 @@ const DATABASE_HOST = new RegExp(`\\.([a-z0-9-]+-\\d+)\\.rds\\.(?:${ESCAPED_DOMA
 
 /** Region in the name of a database of RDS: `shop.c1x2.eu-west-1.rds.amazonaws.com`. */
 export const regionOfDatabaseHost = (host: string): string | undefined => DATABASE_HOST.exec(host.toLowerCase())?.[1];
+
+export const isDatabaseHost = (host: string): boolean => DATABASE_HOST.test(host.toLowerCase());

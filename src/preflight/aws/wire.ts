@@ -1,3 +1,5 @@
+import { setTimeout as delay } from 'node:timers/promises';
+
 import { Gate } from './gate.ts';
 import { isAmazons } from './endpoint-host.ts';
 
@@ -7,7 +9,13 @@ const CALLS_IN_FLIGHT = 2;
 export class Wire {
   readonly #gate = new Gate(CALLS_IN_FLIGHT);
   readonly #strangers = new Set<string>();
+  readonly #answerMs: number;
   #clockOffsetMs: number | undefined;
+
+  /** @param answerMs for one answer with its body; the SDK's own limit ends with the headers */
+  constructor(answerMs: number) {
+    this.#answerMs = answerMs;
+  }
 
   get clockOffsetMs(): number | undefined {
     return this.#clockOffsetMs;
@@ -37,7 +45,7 @@ export class Wire {
     return this.#gate.through(async () => {
       const sentAt = Date.now();
       try {
-        const answer = await send();
+        const answer = await within(this.#answerMs, send());
         this.#readClock(answer.response, sentAt);
         return answer;
       } catch (error) {
@@ -57,6 +65,19 @@ export class Wire {
 }
 
 const HALF_A_SECOND_MS = 500;
+
+/** A body that never ends must not keep its place at the gate; the SDK tries again after an error of this name. */
+async function within<Value>(limitMs: number, work: Promise<Value>): Promise<Value> {
+  const done = new AbortController();
+  const late = delay(limitMs, undefined, { signal: done.signal, ref: false }).then(() => {
+    throw Object.assign(new Error(`no answer within ${limitMs} ms`), { name: 'TimeoutError' });
+  });
+  try {
+    return await Promise.race([work, late]);
+  } finally {
+    done.abort();
+  }
+}
 
 /** `rds.eu-west-1.amazonaws.com`, or `127.0.0.1:4566` where the port says something. */
 export function addressOf(request: unknown): { readonly protocol: string; readonly host: string } {

@@ -5,14 +5,18 @@ export interface AwsFacts {
   readonly region: string;
   /** Host that the SDK sends RDS requests to. */
   readonly endpoint: string;
-  /** The host is one of Amazon's. */
+  /** This host, and every other that was asked, is one of Amazon's. */
   readonly isAwsEndpoint: boolean;
+  /** Hosts that were asked and are not Amazon's. */
+  readonly customEndpoints?: readonly string[];
   readonly identity: Reading<{ readonly account: string; readonly arn: string }>;
   /** Clock of AWS minus clock of this machine, from the answers' `Date`. */
   readonly clockOffsetMs: Reading<number>;
   readonly host: Reading<HostMatch>;
   /** Unknown when the host does not lead to exactly one database. */
   readonly resource: Reading<ResourceFacts>;
+  /** ARN of the cluster of its global database that can be written to. Absent: it is in none. */
+  readonly globalPrimary?: Reading<string>;
   readonly snapshots: Reading<readonly SnapshotFacts[]>;
   /** `rds:DescribeDB…AutomatedBackups` of the same resource id. */
   readonly automatedBackups: Reading<readonly AutomatedBackupFacts[]>;
@@ -42,15 +46,22 @@ export interface HostMatch {
   readonly host: string;
   /** CNAMEs followed, the host itself first. */
   readonly names: readonly string[];
-  readonly matches: readonly {
-    readonly kind: ResourceKind;
-    readonly identifier: string;
-    readonly resourceId: string;
-    readonly arn: string;
-    readonly endpoint: 'writer' | 'reader' | 'custom' | 'instance' | 'proxy';
-  }[];
+  /** That the names speak of (`….eu-west-1.rds.amazonaws.com`). Absent: none of them is a name of RDS. */
+  readonly region?: string;
+  readonly matches: readonly EndpointMatch[];
   /** Databases and proxies looked at. */
   readonly compared: number;
+}
+
+/** A database that an endpoint belongs to; a member's endpoint, and a proxy's, lead to the database behind. */
+export interface EndpointMatch {
+  readonly kind: ResourceKind;
+  readonly identifier: string;
+  readonly resourceId: string;
+  readonly arn: string;
+  readonly endpoint: 'writer' | 'reader' | 'custom' | 'instance' | 'proxy';
+  /** Instance of a cluster whose own endpoint it is. */
+  readonly member?: string;
 }
 
 export type ResourceKind = 'instance' | 'multi-az-cluster' | 'aurora-cluster';
@@ -85,11 +96,14 @@ export interface ResourceFacts {
   readonly storageOperation?: { readonly status: string; readonly percent?: number };
   /** Names of `PendingModifiedValues` with their values as text, secrets left out. */
   readonly pendingModifications: readonly string[];
-  /** Source of a replica, or primary of a global database's secondary. */
+  /** Source of a replica. */
   readonly replicaOf?: string;
+  readonly globalCluster?: string;
   readonly secretStatus?: string;
   /** Backups of it are owned by AWS Backup. */
   readonly backupRecoveryPointArn?: string;
+  /** ARNs of copies of its automated backups in other regions. */
+  readonly replicatedBackupArns?: readonly string[];
   readonly certificateValidTill?: string;
   readonly instanceClass?: string;
   readonly subnetGroup?: string;
