@@ -65,7 +65,7 @@ const defaultSettings = (): Settings => ({
   latencyMs: 1,
   snapshotPolls: 2,
   restorePolls: 2,
-  modifyPolls: 1,
+  modifyPolls: 2,
   deletePolls: 1,
   notFoundPolls: 0,
   nextSnapshotFails: false,
