@@ -155,7 +155,7 @@ const ENDS = {
   interrupted: ['interrupted', 'was asked for and stays'],
   'timed-out': ['timed-out', 'is not available yet and stays'],
   absent: ['failed', 'was promised by AWS and is not there'],
-  stopped: ['failed', 'cannot be used'],
+  stopped: ['failed', 'was not seen to become available'],
 } as const;
 
 const SNAPSHOT_TAKEN_IN: ReadonlySet<string> = new Set(['available', 'storage-optimization']);
