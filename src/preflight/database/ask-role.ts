@@ -3,17 +3,12 @@ import { isKnown, known, type Reading } from '../reading.ts';
 import { mapKnown, type Interview } from './interview.ts';
 
 export async function askRole(interview: Interview, name: string): Promise<Reading<RoleFacts>> {
-  const rows = await interview.rows<Omit<RoleFacts, 'name' | 'exists'>>({
+  const rows = await interview.rows({
     about: 'the migration role',
     values: [name],
-    sql: `SELECT rolcanlogin AS "canLogIn", rolsuper AS "isSuperuser" FROM pg_roles WHERE rolname = $1`,
+    sql: 'SELECT rolname FROM pg_roles WHERE rolname = $1',
   });
-  return mapKnown(rows, ([role]) => ({
-    name,
-    exists: role !== undefined,
-    canLogIn: role?.canLogIn ?? false,
-    isSuperuser: role?.isSuperuser ?? false,
-  }));
+  return mapKnown(rows, ({ length }) => ({ name, exists: length > 0 }));
 }
 
 /** What a session of the role begins with; values of roles and databases are readable by anyone. */
@@ -45,14 +40,8 @@ export async function askSettings(interview: Interview, role: string): Promise<R
   });
 }
 
-const OF_ROLE = [
-  'lock_timeout',
-  'statement_timeout',
-  'transaction_timeout',
-  'idle_in_transaction_session_timeout',
-  'default_transaction_read_only',
-];
-const OF_SERVER = ['wal_level', 'max_locks_per_transaction', 'max_connections', 'max_prepared_transactions'];
+const OF_ROLE = ['lock_timeout', 'statement_timeout', 'transaction_timeout', 'default_transaction_read_only'];
+const OF_SERVER = ['max_locks_per_transaction', 'max_connections', 'max_prepared_transactions'];
 
 interface Override {
   readonly ofRole: boolean;

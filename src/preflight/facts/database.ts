@@ -238,8 +238,6 @@ export interface TargetTableFacts {
 export interface RoleFacts {
   readonly name: string;
   readonly exists: boolean;
-  readonly canLogIn: boolean;
-  readonly isSuperuser: boolean;
 }
 
 export interface SettingsFacts {
