@@ -59,12 +59,11 @@ function rehearsalText({ predicate }: { readonly predicate: Parameters<typeof wa
 
 function closingOf({ rehearsal }: PreflightFacts, receipt: Receipt): AnswersReport['closing'] {
   const { certificate } = rehearsal;
-  const command = restoreCommand(receipt);
+  const restore = restoreCommand(receipt)?.split('\n') ?? [];
   return [
-    ...(isKnown(certificate)
-      ? [{ title: 'The rehearsed way back', lines: wayBack(certificate.value.predicate).lines }]
-      : []),
-    ...(command === undefined ? [] : [{ title: 'Restoring beside production', lines: command.split('\n') }]),
-    { title: 'After the migration', lines: ['pgrehearse verify --receipt .pgrehearse/receipt.json'] },
-  ];
+    isKnown(certificate)
+      ? { title: 'The way back', lines: wayBack(certificate.value.predicate, receipt).lines }
+      : { title: 'The way back', lines: restore },
+    { title: 'After the migration', lines: ['pgrehearse verify'] },
+  ].filter(({ lines }) => lines.length > 0);
 }

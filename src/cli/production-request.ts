@@ -3,8 +3,10 @@ import { join, resolve } from 'node:path';
 import type { LivingConfig } from '../config/load-config.ts';
 import { chooseSource } from '../migrations/choose-source.ts';
 import type { MigrationSource } from '../migrations/source.ts';
-import { parseProductionUrl } from '../postgres/connect-production.ts';
-import type { ProductionTarget } from '../postgres/production-target.ts';
+import { parseProductionUrl, type ProductionTarget } from '../postgres/production-target.ts';
+import type { Aws, AwsSettings } from '../preflight/aws/aws.ts';
+import { regionOfDatabaseHost } from '../preflight/aws/endpoint-host.ts';
+import { iamPassword } from '../preflight/aws/iam-password.ts';
 import type { OnProductionEvent } from '../preflight/events.ts';
 import { PgrehearseError, toError } from '../support/errors.ts';
 import type { Terminal } from './terminal.ts';
@@ -18,18 +20,33 @@ export interface ProductionFlags {
   readonly quiet?: boolean;
 }
 
-/** @throws {PgrehearseError} `CONFIG_INVALID` when nobody says where production is */
-export async function productionTarget({ preflight }: LivingConfig, { env }: Terminal): Promise<ProductionTarget> {
+/**
+ * @param open called when the password is one that AWS makes
+ * @throws {PgrehearseError} `CONFIG_INVALID` when nobody says where production is
+ */
+export async function productionTarget(
+  config: LivingConfig,
+  terminal: Terminal,
+  open: () => Promise<Aws>,
+): Promise<ProductionTarget> {
+  const target = await plainTarget(config, terminal);
+  if (!config.preflight.iamAuthentication) return target;
+  return { ...target, password: async () => iamPassword(await open(), target)() };
+}
+
+/** Without the password that AWS would make. */
+export async function plainTarget({ preflight }: LivingConfig, { env }: Terminal): Promise<ProductionTarget> {
   const url = preflight.url ?? env['DATABASE_URL'];
   if (url === undefined || url === '') {
     throw new PgrehearseError('CONFIG_INVALID', 'Nothing says where the production database is.', {
       hint: 'Set DATABASE_URL, or `preflight.url: ${…}` in the config.',
     });
   }
-  const rootCertificate = preflight.sslRootCert ?? env['PGSSLROOTCERT'];
-  return parseProductionUrl(url, {
-    ...(rootCertificate !== undefined && { sslRootCertificate: await readPem(rootCertificate) }),
-  });
+  const { sslRootCert } = preflight;
+  if (sslRootCert === undefined) return parseProductionUrl(url);
+  const sslRootCertificate = await readPem(sslRootCert);
+  // Whoever gives the roots wants the server's name looked at, unless the string says how strict to be.
+  return parseProductionUrl(url, { sslRootCertificate, ...(!/[?&]ssl/.test(url) && { sslMode: 'verify-full' }) });
 }
 
 async function readPem(path: string): Promise<string> {
@@ -41,6 +58,23 @@ async function readPem(path: string): Promise<string> {
       hint: '`preflight.sslRootCert` is relative to the config file.',
     });
   }
+}
+
+/** How AWS is reached, without what is only expected of it. The region is the host's where nobody says another. */
+export function awsSettingsOf(
+  { preflight: { aws } }: LivingConfig,
+  { host }: Pick<ProductionTarget, 'host'>,
+  { env }: Terminal,
+): AwsSettings {
+  if (aws === 'off') return {};
+  const { profile, roleArn, externalId } = aws;
+  const region = aws.region ?? env['AWS_REGION'] ?? regionOfDatabaseHost(host);
+  return {
+    ...(region !== undefined && { region }),
+    ...(profile !== undefined && { profile }),
+    ...(roleArn !== undefined && { roleArn }),
+    ...(externalId !== undefined && { externalId }),
+  };
 }
 
 /** The migrations on disk, as the project's own tool sees them. */

@@ -17,7 +17,7 @@ import { jsonDocument } from './json-document.ts';
 import { preflightReport } from './preflight-report.ts';
 import { judgedDocument, printAnswers } from './print-answers.ts';
 import { productionProgress } from './production-progress.ts';
-import { productionFolder, type ProductionFlags, productionTarget, sourceOf } from './production-request.ts';
+import { awsSettingsOf, productionFolder, type ProductionFlags, plainTarget, sourceOf } from './production-request.ts';
 import { stateFolder } from './state-folder.ts';
 import type { Terminal } from './terminal.ts';
 import { today } from './today.ts';
@@ -107,22 +107,16 @@ async function requestOf(
   if (aws === 'off' && (flags.createSnapshot === true || flags.restoreDrill === true)) {
     throw new PgrehearseError('USAGE', 'A snapshot or a drill needs AWS, and the config says `aws: off`.');
   }
-  const { account, resourceId, backupRegion, ...settings } = aws === 'off' ? {} : aws;
+  if (aws === 'off' && preflight.iamAuthentication) {
+    throw new PgrehearseError('CONFIG_INVALID', '`iamAuthentication` needs AWS, and the config says `aws: off`.');
+  }
+  const target = await plainTarget(config, terminal);
   return {
-    target: await productionTarget(config, terminal),
+    target,
     iamAuthentication: preflight.iamAuthentication,
-    aws: aws === 'off' ? 'off' : settings,
+    aws: aws === 'off' ? 'off' : awsSettingsOf(config, target, terminal),
     env: terminal.env,
-    policy: {
-      ...(account !== undefined && { account }),
-      ...(settings.region !== undefined && { region: settings.region }),
-      ...(resourceId !== undefined && { resourceId }),
-      ...(backupRegion !== undefined && { backupRegion }),
-      ...(preflight.migrationRole !== undefined && { migrationRole: preflight.migrationRole }),
-      ...(preflight.replicas !== undefined && { replicas: preflight.replicas }),
-      allowCustomEndpoint: flags.allowCustomEndpoint === true,
-      createSnapshot: flags.createSnapshot === true,
-    },
+    policy: policyOf(config, flags),
     certificate: {
       path: preflight.certificate,
       isDefault: preflight.isDefaultCertificate,
@@ -135,6 +129,21 @@ async function requestOf(
       drill: { ...preflight.drill, ...(flags.maxHours !== undefined && { maxHours: flags.maxHours }) },
     }),
     stateFolder: stateFolder(terminal.env),
+  };
+}
+
+function policyOf({ preflight }: LivingConfig, flags: PreflightFlags): PreflightRequest['policy'] {
+  const { aws, migrationRole, replicas } = preflight;
+  const { account, region, resourceId, backupRegion } = aws === 'off' ? {} : aws;
+  return {
+    ...(account !== undefined && { account }),
+    ...(region !== undefined && { region }),
+    ...(resourceId !== undefined && { resourceId }),
+    ...(backupRegion !== undefined && { backupRegion }),
+    ...(migrationRole !== undefined && { migrationRole }),
+    ...(replicas !== undefined && { replicas }),
+    allowCustomEndpoint: flags.allowCustomEndpoint === true,
+    createSnapshot: flags.createSnapshot === true,
   };
 }
 

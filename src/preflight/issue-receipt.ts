@@ -1,6 +1,7 @@
 import type { AwsFacts } from './facts/aws.ts';
 import type { PreflightFacts } from './facts/index.ts';
 import type { Receipt, ReceiptContent } from './facts/receipt.ts';
+import type { RehearsalFacts } from './facts/rehearsal.ts';
 import { chooseSnapshot } from './checks/choose-snapshot.ts';
 import type { Judged } from './judge.ts';
 import { isKnown } from './reading.ts';
@@ -9,7 +10,7 @@ import { RECEIPT_VALID_MS, sealReceipt } from './verify/receipt.ts';
 /** What the pre-flight leaves in writing: which database, which way back, which answers. Also when the answer is no. */
 export function issueReceipt(facts: PreflightFacts, { verdict, answers }: Judged): Receipt {
   const { tool, takenAt, target, aws, database, rehearsal } = facts;
-  const { certificate, pending } = rehearsal;
+  const { certificate } = rehearsal;
   return sealReceipt({
     format: 1,
     tool,
@@ -18,9 +19,9 @@ export function issueReceipt(facts: PreflightFacts, { verdict, answers }: Judged
     outcome: verdict.outcome,
     ...(aws && wayBack(facts, aws)),
     target,
-    ...systemIdentifierOf(database),
+    ...(isKnown(database.systemIdentifier) && { systemIdentifier: database.systemIdentifier.value }),
     ...(isKnown(certificate) && { certificateSha256: certificate.value.sha256 }),
-    pending: isKnown(pending) ? pending.value.map(({ id }) => id) : [],
+    pending: pendingIn(rehearsal),
     invariants: isKnown(facts.invariants) ? facts.invariants.value : [],
     answers: answers.map(({ check, answer, message }) => ({ check, answer, message })),
   });
@@ -56,7 +57,9 @@ function wayBack(facts: PreflightFacts, aws: AwsFacts): WayBack {
 const secondsBetween = (from: string, to: string): number =>
   Math.max(0, Math.round((Date.parse(to) - Date.parse(from)) / 1_000));
 
-const systemIdentifierOf = ({ identity }: PreflightFacts['database']): { readonly systemIdentifier?: string } =>
-  isKnown(identity) && identity.value.systemIdentifier !== undefined
-    ? { systemIdentifier: identity.value.systemIdentifier }
-    : {};
+/** On disk and not in production's books. */
+function pendingIn({ migrations, applied }: RehearsalFacts): string[] {
+  if (!isKnown(migrations) || !isKnown(applied)) return [];
+  const done = new Set(applied.value.map(({ id }) => id));
+  return migrations.value.flatMap(({ id }) => (done.has(id) ? [] : [id]));
+}

@@ -1,8 +1,9 @@
 import { randomBytes } from 'node:crypto';
 import { connectProduction } from '../postgres/connect-production.ts';
 import type { ProductionTarget } from '../postgres/production-target.ts';
-import { PgrehearseError } from '../support/errors.ts';
+import { PgrehearseError, toError } from '../support/errors.ts';
 import { packageVersion } from '../support/package.ts';
+import { redact } from '../support/redact.ts';
 import type { Aws } from './aws/aws.ts';
 import { openAws } from './aws/clients.ts';
 import { findResource, gatherAws } from './aws/gather-aws.ts';
@@ -14,9 +15,11 @@ import { performDrill } from './perform-drill.ts';
 import type { OnProductionEvent } from './events.ts';
 import type { AwsFacts, CreatedSnapshot } from './facts/aws.ts';
 import type { PreflightFacts } from './facts/index.ts';
+import type { InvariantStart } from './facts/receipt.ts';
 import type { RehearsalFacts } from './facts/rehearsal.ts';
-import { isKnown } from './reading.ts';
-import type { PreflightRequest } from './request.ts';
+import { isKnown, known, type Reading, unknown } from './reading.ts';
+import type { InvariantQuery, PreflightRequest } from './request.ts';
+import { QUERY_TIMEOUT_MS, readInvariants } from './verify/database/run-queries.ts';
 
 /**
  * The main path of the pre-flight: asks AWS, the live database, the certificate and the migrations on disk. Whatever
@@ -44,9 +47,10 @@ export async function gatherPreflight(
     signal,
   );
   onEvent({ kind: 'doing', text: aws ? 'Asking AWS and the live database' : 'Asking the live database' });
-  const [awsFacts, database] = await Promise.all([
+  const [awsFacts, database, invariants] = await Promise.all([
     aws && gatherAws(aws, target, request.policy, signal),
     gatherDatabase(target, aboutTarget(request, rehearsal), signal),
+    readInvariantsIn(target, request.invariants, signal),
   ]);
   signal.throwIfAborted();
   const facts: PreflightFacts = {
@@ -58,6 +62,7 @@ export async function gatherPreflight(
     ...(awsFacts && { aws: withCreated(awsFacts, created) }),
     database,
     rehearsal,
+    invariants,
   };
   if (!aws || !request.drill || !facts.aws) return facts;
   const drill = await performDrill(request, { aws, facts }, onEvent, signal);
@@ -124,6 +129,31 @@ function aboutTarget(
     tables: touched.filter(({ existedBefore }) => existedBefore).map(({ relation }) => relation),
     ...(policy.migrationRole !== undefined && { migrationRole: policy.migrationRole }),
   };
+}
+
+/** What the invariants give now, for the receipt. One that gives no answer makes them unknown. */
+async function readInvariantsIn(
+  target: ProductionTarget,
+  invariants: readonly InvariantQuery[],
+  signal: AbortSignal,
+): Promise<Reading<readonly InvariantStart[]>> {
+  if (invariants.length === 0) return known([]);
+  try {
+    await using database = await connectProduction(target, {
+      applicationName: APPLICATION_NAME,
+      statementTimeoutMs: QUERY_TIMEOUT_MS,
+      signal,
+    });
+    const starts: InvariantStart[] = [];
+    for (const { reading } of await readInvariants(database, invariants)) {
+      if (!isKnown(reading)) return reading;
+      starts.push(reading.value);
+    }
+    return known(starts);
+  } catch (error) {
+    signal.throwIfAborted();
+    return unknown(redact(toError(error).message).replace(/\.$/, ''));
+  }
 }
 
 const APPLICATION_NAME = 'pgrehearse preflight';

@@ -1,0 +1,153 @@
+import { existsSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import type { ConfigFlags } from '../config/config.ts';
+import { KNOWN_CHECK_IDS } from '../config/known-checks.ts';
+import { type LivingConfig, loadProductionConfig } from '../config/load-config.ts';
+import type { Aws } from '../preflight/aws/aws.ts';
+import { openAws } from '../preflight/aws/clients.ts';
+import type { OnProductionEvent } from '../preflight/events.ts';
+import { judgeAnswers, type Judged } from '../preflight/judge.ts';
+import { VERIFY_CHECKS } from '../preflight/verify/checks/index.ts';
+import type { VerifyFacts } from '../preflight/verify/facts.ts';
+import { sendNotices } from '../preflight/verify/send-notice.ts';
+import { gatherVerification } from '../preflight/verify/verify.ts';
+import { checklist } from '../reports/checklist.ts';
+import { PgrehearseError } from '../support/errors.ts';
+import { packageVersion } from '../support/package.ts';
+import { interruptible } from './interruption.ts';
+import { jsonDocument } from './json-document.ts';
+import { judgedDocument, printAnswers } from './print-answers.ts';
+import {
+  awsSettingsOf,
+  type ProductionFlags,
+  plainTarget,
+  productionFolder,
+  productionTarget,
+  sourceOf,
+} from './production-request.ts';
+import { productionProgress } from './production-progress.ts';
+import type { Terminal } from './terminal.ts';
+import { today } from './today.ts';
+import { verifyReport } from './verify-report.ts';
+import { orUnwritable, prepareFolder, writeWhole } from './write-files.ts';
+
+export interface VerifyFlags extends ConfigFlags, ProductionFlags {
+  readonly receipt?: string;
+}
+
+/** Ask, judge, tell others, say, leave. */
+export async function runVerify(terminal: Terminal, path: string | undefined, flags: VerifyFlags): Promise<void> {
+  if (flags.json === true && flags.markdown === true) {
+    throw new PgrehearseError('USAGE', '--json and --markdown contradict each other.');
+  }
+  const config = await loadProductionConfig(path, flags, terminal.env, terminal.cwd);
+  const folder = productionFolder(config, flags, terminal);
+  await orUnwritable(folder.path, () => prepareFolder(folder.path, folder));
+
+  const progress = productionProgress(terminal, { isQuiet: flags.quiet === true });
+  const { facts, judged } = await interruptible(terminal, async (signal) => {
+    try {
+      return await ask(terminal, { config, flags, folder: folder.path }, progress.onEvent, signal);
+    } finally {
+      progress.stop();
+    }
+  });
+  const report = verifyReport(facts, judged);
+  const document = { ...judgedDocument(judged), facts };
+  await orUnwritable(folder.path, async () => {
+    await writeWhole(join(folder.path, DOCUMENT), jsonDocument(document));
+    await writeWhole(join(folder.path, CHECKLIST), checklist(report));
+  });
+  printAnswers(terminal, report, { document, flags });
+  if (flags.quiet !== true) terminal.err(`\nThe result is in ${folder.path}: ${DOCUMENT}, ${CHECKLIST}\n`);
+}
+
+const [DOCUMENT, CHECKLIST] = ['verify.json', 'verify.md'] as const;
+
+interface Asked {
+  readonly config: LivingConfig;
+  readonly flags: VerifyFlags;
+  readonly folder: string;
+}
+
+async function ask(
+  terminal: Terminal,
+  { config, flags, folder }: Asked,
+  onEvent: OnProductionEvent,
+  signal: AbortSignal,
+): Promise<{ readonly facts: VerifyFacts; readonly judged: Judged }> {
+  const { preflight, invariants, verify } = config;
+  const plain = await plainTarget(config, terminal);
+  using aws = awsWhenAsked(() => openAws(awsSettingsOf(config, plain, terminal), terminal.env));
+  const receipt = receiptPath(flags, folder, terminal);
+  const facts = await gatherVerification(
+    {
+      target: await productionTarget(config, terminal, aws.open),
+      certificate: {
+        path: preflight.certificate,
+        isDefault: preflight.isDefaultCertificate,
+        ...(preflight.certificateKey !== undefined && { keyPath: preflight.certificateKey }),
+      },
+      source: await sourceOf(config, onEvent),
+      ...(receipt !== undefined && { receipt }),
+      invariants,
+      verify,
+      ...(preflight.aws !== 'off' && { openAws: aws.open }),
+    },
+    onEvent,
+    signal,
+  );
+  return tellOthers(judge(facts, config), { facts, config, openAws: aws.open }, signal);
+}
+
+const judge = (facts: VerifyFacts, { checks, waivers }: LivingConfig): Judged =>
+  judgeAnswers(facts, VERIFY_CHECKS, { checks, waivers, today: today(), knownChecks: KNOWN_CHECK_IDS });
+
+/** Judged again with what became of the notices: that one could not be sent is an answer of its own. */
+async function tellOthers(
+  judged: Judged,
+  {
+    facts,
+    config,
+    openAws: open,
+  }: { readonly facts: VerifyFacts; readonly config: LivingConfig; readonly openAws: () => Promise<Aws> },
+  signal: AbortSignal,
+): Promise<{ readonly facts: VerifyFacts; readonly judged: Judged }> {
+  const { notify } = config.verify;
+  if (!notify) return { facts, judged };
+  const { outcome, findings, notJudged } = judged.verdict;
+  const notice = {
+    format: 1 as const,
+    tool: { name: 'pgrehearse' as const, version: packageVersion },
+    command: 'verify' as const,
+    outcome,
+    target: facts.target,
+    takenAt: facts.takenAt,
+    errors: findings.filter(({ severity }) => severity === 'error').length,
+    warnings: findings.filter(({ severity }) => severity === 'warning').length,
+    notJudged: notJudged.length,
+  };
+  const told: VerifyFacts = { ...facts, notices: await sendNotices(notify, notice, open, signal) };
+  return { facts: told, judged: judge(told, config) };
+}
+
+/** The one that is named; else the one in the output folder, if there is one. */
+function receiptPath({ receipt }: VerifyFlags, folder: string, { cwd }: Terminal): string | undefined {
+  if (receipt !== undefined) return resolve(cwd, receipt);
+  const usual = join(folder, 'receipt.json');
+  return existsSync(usual) ? usual : undefined;
+}
+
+/** Opened at most once, when something is asked of it. */
+function awsWhenAsked(first: () => Promise<Aws>): Disposable & { readonly open: () => Promise<Aws> } {
+  let opening: Promise<Aws> | undefined;
+  let opened: Aws | undefined;
+  return {
+    open: async () => {
+      opening ??= first();
+      opened = await opening;
+      return opened;
+    },
+    [Symbol.dispose]: () => opened?.[Symbol.dispose](),
+  };
+}
