@@ -1,17 +1,32 @@
 import { createHash } from 'node:crypto';
-import { PgrehearseError } from '../../support/errors.ts';
+import { readFile } from 'node:fs/promises';
+import { basename } from 'node:path';
+import { isPgrehearseError, PgrehearseError } from '../../support/errors.ts';
 import { type Receipt, type ReceiptContent, receiptShape } from '../facts/receipt.ts';
+import { known, type Reading, unknown } from '../reading.ts';
 
 /** A pre-flight tells of a moment. */
 export const RECEIPT_VALID_MS = 15 * 60_000;
 
 export const sealReceipt = (content: ReceiptContent): Receipt => ({ ...content, sha256: hashOf(content) });
 
+/** For a verification, which has more to say than that its receipt is of no use. */
+export async function readReceipt(path: string): Promise<Reading<Receipt>> {
+  const name = basename(path);
+  try {
+    return known(parseReceipt(await readFile(path, 'utf8'), name));
+  } catch (error) {
+    if (isPgrehearseError(error)) return unknown(error.message.replace(/\.$/, ''));
+    const code = error instanceof Error && 'code' in error ? ` (${String(error.code)})` : '';
+    return unknown(`the receipt ${name} cannot be read${code}`);
+  }
+}
+
 /**
  * @param origin what to call the text in errors, e.g. its path
  * @throws {PgrehearseError} `RECEIPT_UNREADABLE`, also where it is not what was written
  */
-export function parseReceipt(json: string, origin: string): Receipt {
+function parseReceipt(json: string, origin: string): Receipt {
   const value = parseJson(json, origin);
   const problems: string[] = [];
   const complaints = {

@@ -1,5 +1,7 @@
 import { type Invariant, valueOf, withoutValues } from '../../../observers/invariants.ts';
+import { connectProduction } from '../../../postgres/connect-production.ts';
 import type { Database } from '../../../postgres/connect.ts';
+import type { ProductionTarget } from '../../../postgres/production-target.ts';
 import { runUserQuery } from '../../../postgres/run-user-query.ts';
 import type { InvariantStart } from '../../facts/receipt.ts';
 import { known, type Reading } from '../../reading.ts';
@@ -27,10 +29,28 @@ export async function readInvariants(
   return facts;
 }
 
-export async function runSmokeQueries(
-  database: Database,
+/** In a session of their own, so that nothing else waits for them. Rejects only when `signal` is aborted. */
+export async function runQueriesIn(
+  target: ProductionTarget,
   queries: readonly SmokeQuery[],
+  signal: AbortSignal,
 ): Promise<readonly QueryFacts[]> {
+  if (queries.length === 0) return [];
+  try {
+    await using database = await connectProduction(target, {
+      applicationName: 'pgrehearse verify queries',
+      statementTimeoutMs: QUERY_TIMEOUT_MS,
+      signal,
+    });
+    return await runSmokeQueries(database, queries);
+  } catch (error) {
+    signal.throwIfAborted();
+    const reading = unknownAfter('production', error);
+    return queries.map(({ name, expect }) => ({ name, expect, reading, durationMs: 0 }));
+  }
+}
+
+async function runSmokeQueries(database: Database, queries: readonly SmokeQuery[]): Promise<readonly QueryFacts[]> {
   const facts: QueryFacts[] = [];
   for (const { name, sql, expect } of queries) {
     const startedAt = performance.now();
