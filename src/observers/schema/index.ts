@@ -1,2 +1,2 @@
-export { readSchemaSnapshot } from './read-schema-snapshot.ts';
+export { readForeignSchema, readSchemaSnapshot } from './read-schema-snapshot.ts';
 export { schemaObserver } from './schema-observer.ts';

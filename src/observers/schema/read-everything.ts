@@ -7,17 +7,17 @@ import { toAnnotations, toSightings, type Annotations, type Sighting } from './s
 /** From this many relations on, a second session for a moment costs less than it saves. */
 const MANY_RELATIONS = 1500;
 
-/** Every object there is. `another` opens a second session, which is closed again. */
+/** Every object there is. `another` opens a second session, which is closed again; absent: there is to be none. */
 export async function readEverything(
   session: Database,
   major: number,
-  another: () => Promise<Database>,
+  another?: () => Promise<Database>,
 ): Promise<Sighting[]> {
   const census = await takeCensus(session, major);
   const annotations = toAnnotations((await session.script(annotationsSql(everything).join(';\n'))).flat());
   const portions = toPortions(census.readers);
   const take = (by: Database): Promise<Sighting[]> => readPortions(by, census, annotations, portions);
-  if (census.relations < MANY_RELATIONS) return take(session);
+  if (census.relations < MANY_RELATIONS || !another) return take(session);
   await using helper = await another();
   return (await Promise.all([take(session), take(helper)])).flat();
 }
@@ -39,16 +39,16 @@ async function readPortions(
   portions: Reader[][],
 ): Promise<Sighting[]> {
   const sightings: Sighting[] = [];
-  // Fresh catalogues have no statistics, and without them the planner takes a nested loop over thousands of rows.
-  await session.script('set enable_nestloop = off');
   for (let readers = portions.shift(); readers; readers = portions.shift()) {
-    const results = await session.script(
-      readers.map(({ sql }) => sql({ major, superuser, only: everything })).join(';\n'),
+    const [, ...results] = await session.script(
+      [NO_NESTED_LOOPS, ...readers.map(({ sql }) => sql({ major, superuser, only: everything }))].join(';\n'),
     );
     for (const [place, reader] of readers.entries()) {
       for (const sighting of toSightings(reader, results[place] ?? [], annotations)) sightings.push(sighting);
     }
   }
-  await session.script('set enable_nestloop = on');
   return sightings;
 }
+
+/** Fresh catalogues have no statistics, and without them the planner takes a nested loop over thousands of rows. */
+const NO_NESTED_LOOPS = 'set local enable_nestloop = off';

@@ -19,27 +19,41 @@ const isInsufficientPrivilege = (error: unknown): boolean =>
   error instanceof Error && 'code' in error && error.code === '42501';
 
 export async function prepareSession(session: Database): Promise<void> {
-  await session.script(SETTINGS);
+  await session.script([...TEXTS, ...CONDUCT].map((setting) => `set ${setting}`).join(';\n'));
 }
 
 /**
- * An empty search path makes every name qualified. The rest are settings that constants in definitions are printed by.
- * Printing a view takes a lock that a migration left open would block for ever.
+ * A session of a database that is not ours, which must not be left with settings of ours: behind a pooler it is somebody
+ * else's a moment later. Each script sets for its own transaction what decides how texts look.
  */
-const SETTINGS = `
-  set search_path = '';
-  set timezone = 'UTC';
-  set datestyle = 'ISO, MDY';
-  set intervalstyle = 'postgres';
-  set extra_float_digits = 3;
-  set bytea_output = 'hex';
-  set xmloption = 'content';
-  set quote_all_identifiers = off;
-  set standard_conforming_strings = on;
-  set lock_timeout = '20s';
-  set statement_timeout = '120s';
-  set idle_in_transaction_session_timeout = '60s';
-  set default_transaction_read_only = on;
-  set row_security = off;
-  set work_mem = '32MB';
-  set plan_cache_mode = force_generic_plan`;
+export function withLocalSettings(session: Database): Database {
+  const settings = TEXTS.map((setting) => `set local ${setting};\n`);
+  return {
+    ...session,
+    script: async (sql) => (await session.script(settings.join('') + sql)).slice(settings.length),
+  };
+}
+
+/** An empty search path makes every name qualified. The rest are settings that constants in definitions are printed by. */
+const TEXTS = [
+  `search_path = ''`,
+  `timezone = 'UTC'`,
+  `datestyle = 'ISO, MDY'`,
+  `intervalstyle = 'postgres'`,
+  'extra_float_digits = 3',
+  `bytea_output = 'hex'`,
+  `xmloption = 'content'`,
+  'quote_all_identifiers = off',
+  'standard_conforming_strings = on',
+  `work_mem = '32MB'`,
+];
+
+/** Printing a view takes a lock that a migration left open would block for ever. */
+const CONDUCT = [
+  `lock_timeout = '20s'`,
+  `statement_timeout = '120s'`,
+  `idle_in_transaction_session_timeout = '60s'`,
+  'default_transaction_read_only = on',
+  'row_security = off',
+  'plan_cache_mode = force_generic_plan',
+];

@@ -1,7 +1,7 @@
 import type { Verdict } from '../../findings/verdict.ts';
 import type { Recording, StepRecord } from '../../recording/recording.ts';
-import type { SchemaSnapshot } from '../../recording/schema-snapshot.ts';
 import type { RehearsalPredicate } from '../facts/certificate.ts';
+import { extensionsOf } from './extensions.ts';
 import { digestOf, leftOutOf } from './schema-digest.ts';
 import { schemaStates, type SchemaStates } from './states.ts';
 import { touchedTables } from './touched-tables.ts';
@@ -45,11 +45,6 @@ const unique = (ids: readonly string[]): string[] => [...new Set(ids)].toSorted(
 function schemaOf({ backup }: Recording, { before, after }: SchemaStates): NonNullable<RehearsalPredicate['schema']> {
   const leftOut = leftOutOf(before, backup);
   return { before: digestOf(before, leftOut), after: digestOf(after, leftOut), leftOut };
-}
-
-function extensionsOf(snapshot: SchemaSnapshot = {}): Record<string, string> {
-  const extensions = Object.values(snapshot).filter(({ kind }) => kind === 'extension');
-  return Object.fromEntries(extensions.map(({ name, properties }) => [name, String(properties['version'])]));
 }
 
 /** What changes how a migration works; what makes the rehearsal's server fast and quiet is left out. */

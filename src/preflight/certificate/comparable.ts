@@ -16,10 +16,10 @@ export function comparable(
   const isPrivilegesOnly = Object.keys(properties).join() === 'privileges';
   if (isPrivilegesOnly && leftOut.includes('privileges')) return undefined;
   const without = new Set<string>([...ALWAYS_LEFT_OUT, ...(LEFT_OUT_OF[kind] ?? []), ...leftOut]);
-  if (kind === 'schema' && name === 'public') for (const property of PUBLIC_SCHEMA) without.add(property);
   if (kind === 'default privileges' && leftOut.includes('privileges')) return undefined;
   // A dump writes the columns of a parent first, whatever their place in the child was.
   if (isInInherited) without.add('position');
+  if (kind === 'schema' && name === 'public') return publicSchema(properties, without);
   const owner = properties['owner'];
   return Object.fromEntries(
     Object.entries(properties)
@@ -54,8 +54,15 @@ const LEFT_OUT_OF: Readonly<Record<string, readonly string[]>> = {
   language: ['owner'],
 };
 
-/** Made by initdb or by whoever created the database, and dumped in part only. */
-const PUBLIC_SCHEMA = ['owner', 'comment'];
+/**
+ * Made by initdb and dumped in part only: what its owner and everybody may do in it is written as the difference from what
+ * the pg_dump's own version takes for normal, and that changed with 15.
+ */
+function publicSchema({ owner, privileges }: Properties, without: ReadonlySet<string>): Properties {
+  const grants = without.has('privileges') || !Array.isArray(privileges) ? [] : canonicalGrants(privileges, owner);
+  const toOthers = grants.filter((grant) => !/^(?:<owner>)?=/.test(grant));
+  return toOthers.length === 0 ? {} : { privileges: toOthers };
+}
 
 /** What initdb made; managed services grant on it to roles of their own. */
 const isOfServer = (kind: string, name: string): boolean =>

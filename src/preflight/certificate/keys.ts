@@ -47,5 +47,7 @@ const REASONS: Readonly<Record<string, string>> = {
 /** sha256 over the public key as DER (SubjectPublicKeyInfo), hex; also of a private key, whose public half it then is. */
 export function keyIdOf(key: KeyObject): string {
   const publicKey = key.type === 'private' ? createPublicKey(key) : key;
-  return createHash('sha256').update(publicKey.export({ type: 'spki', format: 'der' })).digest('hex');
+  return createHash('sha256')
+    .update(publicKey.export({ type: 'spki', format: 'der' }))
+    .digest('hex');
 }

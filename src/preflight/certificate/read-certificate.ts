@@ -17,7 +17,10 @@ export interface CertificateOptions {
  *
  * @throws {PgrehearseError} `CERTIFICATE_UNREADABLE`, `KEY_UNREADABLE`
  */
-export async function readCertificate(path: string, { publicKeyPath }: CertificateOptions = {}): Promise<CertificateFacts> {
+export async function readCertificate(
+  path: string,
+  { publicKeyPath }: CertificateOptions = {},
+): Promise<CertificateFacts> {
   const key = publicKeyPath === undefined ? undefined : await readPublicKey(publicKeyPath);
   const bytes = await readFile(path).catch((cause: NodeJS.ErrnoException) => {
     throw new PgrehearseError('CERTIFICATE_UNREADABLE', `${path} ${REASONS[cause.code ?? ''] ?? 'cannot be read'}.`, {

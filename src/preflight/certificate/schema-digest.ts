@@ -8,11 +8,20 @@ import { comparable } from './comparable.ts';
 export function digestOf(snapshot: SchemaSnapshot, leftOut: readonly LeftOut[]): SchemaDigest {
   const objects: Record<string, string> = {};
   for (const key of Object.keys(snapshot).toSorted()) {
-    const object = snapshot[key];
-    const properties = object && comparable(object, leftOut, { isInInherited: isInInherited(object, snapshot) });
+    const properties = comparableIn(snapshot, key, leftOut);
     if (properties) objects[key] = hash(canonicalJson(properties)).slice(0, DIGITS);
   }
   return { sha256: digestOfObjects(objects), objects };
+}
+
+/** `undefined`: there is no such object, or nothing of it is compared. */
+export function comparableIn(
+  snapshot: SchemaSnapshot,
+  key: string,
+  leftOut: readonly LeftOut[],
+): Properties | undefined {
+  const object = snapshot[key];
+  return object && comparable(object, leftOut, { isInInherited: isInInherited(object, snapshot) });
 }
 
 const isInInherited = ({ kind, parent }: SchemaObject, snapshot: SchemaSnapshot): boolean =>
@@ -48,7 +57,10 @@ export function leftOutOf(restored: SchemaSnapshot, { namedRoles, shimmedRoles }
   const named = new Set(namedRoles ?? shimmedRoles);
   const holdsOwners = objects.some(({ properties: { owner } }) => typeof owner === 'string' && named.has(owner));
   const holds = (property: LeftOut): boolean =>
-    objects.some(({ kind, properties }) => properties[property] !== undefined || (property === 'privileges' && kind === 'default privileges'));
+    objects.some(
+      ({ kind, properties }) =>
+        properties[property] !== undefined || (property === 'privileges' && kind === 'default privileges'),
+    );
   return [
     ...(holdsOwners ? [] : (['owner'] as const)),
     ...(holdsOwners && holds('privileges') ? [] : (['privileges'] as const)),

@@ -1,6 +1,11 @@
 import { isTable } from '../../recording/changes.ts';
 import type { Recording } from '../../recording/recording.ts';
-import { objectKey, type PropertyValue, type SchemaChange, type SchemaSnapshot } from '../../recording/schema-snapshot.ts';
+import {
+  objectKey,
+  type PropertyValue,
+  type SchemaChange,
+  type SchemaSnapshot,
+} from '../../recording/schema-snapshot.ts';
 import type { TouchedTable } from '../facts/certificate.ts';
 import type { SchemaStates } from './states.ts';
 
@@ -72,7 +77,9 @@ const kindOf = (name: string, snapshot: SchemaSnapshot | undefined): TouchedTabl
 /** One that was made and is gone again before the end, or that only its contents are known of. */
 function kindInSteps(relation: string, { steps, start }: Recording): TouchedTable['kind'] | undefined {
   const changes = steps.flatMap(({ observations }) => observations.schema ?? []);
-  const made = RELATION_KINDS.find((kind) => changes.some((change) => change.kind === kind && change.name === relation));
+  const made = RELATION_KINDS.find((kind) =>
+    changes.some((change) => change.kind === kind && change.name === relation),
+  );
   return made ?? (start.data?.tables[relation] ? 'table' : undefined);
 }
 

@@ -61,7 +61,7 @@ describe('what is not a recording is refused', () => {
       ({ steps }) => (steps[0].durationMs = '12'),
       'steps[0].durationMs: expected a number, found the text "12"',
     ],
-    ['an unknown observer', (recording) => recording.observed.push('locks'), 'observed[4]: expected'],
+    ['an unknown observer', (recording) => recording.observed.push('locks'), 'observed[5]: expected'],
     ['a start that is no time', (recording) => (recording.startedAt = 'yesterday'), 'startedAt: expected a time'],
     [
       'a table without rows',
