@@ -1,13 +1,4 @@
-import {
-  fail,
-  pass,
-  preflightCheckFor,
-  skipped,
-  unknownBecause,
-  warn,
-  whenKnown,
-  type PreflightCheck,
-} from '../check.ts';
+import { fail, pass, preflightCheckFor, skipped, warn, whenKnown, type PreflightCheck } from '../check.ts';
 import type { Said } from '../check.ts';
 import type { PreflightFacts } from '../facts/index.ts';
 import { orPass, predicateOf } from './database-rehearsal.ts';
