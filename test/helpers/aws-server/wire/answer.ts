@@ -12,7 +12,7 @@ export interface Answer {
 export function success(service: Service, action: string, output: object): Answer {
   if (isJson(service)) return jsonAnswer(service, 200, output);
   const id = '<ResponseMetadata><RequestId>c6104cbe-af31-11e0-8154-cbc7ccf896c7</RequestId></ResponseMetadata>';
-  const result = `<${action}Result>${xmlChildren(output)}</${action}Result>`;
+  const result = `<${action}Result>${xmlChildren(output, `${action}Result`)}</${action}Result>`;
   // Actions without a result, as AddTagsToResource, have no result element.
   const content = Object.keys(output).length === 0 && NO_RESULT.has(action) ? id : `${result}${id}`;
   return xmlAnswer(200, `<${action}Response xmlns="${NAMESPACES[service]}">${content}</${action}Response>`);

@@ -2,35 +2,32 @@
  * One element. Absent values leave no element, an empty list leaves an empty one, as AWS does. The names of list items
  * are written by hand from the API reference and not from the SDK's schema, so that a wrong one is noticed.
  */
-export function xmlElement(name: string, value: unknown): string {
+export function xmlElement(name: string, value: unknown, parent = ''): string {
   if (value === undefined || value === null) return '';
-  if (Array.isArray(value)) return wrap(name, value.map((item) => xmlElement(itemName(name, item), item)).join(''));
+  if (Array.isArray(value)) return wrap(name, value.map((item) => xmlElement(itemName(name, parent), item)).join(''));
   if (value instanceof Date) return wrap(name, value.toISOString());
-  if (typeof value === 'object') return wrap(name, xmlChildren(value));
+  if (typeof value === 'object') return wrap(name, xmlChildren(value, name));
   return wrap(name, escapeXml(`${value as string | number | boolean}`));
 }
 
-export const xmlChildren = (value: object): string =>
+export const xmlChildren = (value: object, parent: string): string =>
   Object.entries(value)
-    .map(([name, child]) => xmlElement(name, child))
+    .map(([name, child]) => xmlElement(name, child, parent))
     .join('');
 
 export const escapeXml = (text: string): string => text.replaceAll(/[&<>"']/g, (sign) => `&#${sign.charCodeAt(0)};`);
 
 const wrap = (name: string, content: string): string => `<${name}>${content}</${name}>`;
 
-function itemName(list: string, item: unknown): string {
-  if (list === 'AssociatedRoles') return isOfCluster(item) ? 'DBClusterRole' : 'DBInstanceRole';
-  const name = ITEM_NAMES[list];
+function itemName(list: string, parent: string): string {
+  const name = ITEM_NAMES[`${parent}.${list}`] ?? ITEM_NAMES[list];
   if (name === undefined) throw new Error(`The test server does not know what an item of ${list} is called.`);
   return name;
 }
 
-const isOfCluster = (role: unknown): boolean =>
-  typeof role === 'object' && role !== null && JSON.stringify(role).includes(':cluster:');
-
 const ITEM_NAMES: Readonly<Record<string, string>> = {
   AccountQuotas: 'AccountQuota',
+  AssociatedRoles: 'DBInstanceRole',
   AttributeValues: 'AttributeValue',
   Auth: 'member',
   AvailabilityZones: 'AvailabilityZone',
@@ -43,6 +40,8 @@ const ITEM_NAMES: Readonly<Record<string, string>> = {
   DBClusterSnapshotAttributes: 'DBClusterSnapshotAttribute',
   DBClusterSnapshots: 'DBClusterSnapshot',
   DBClusters: 'DBCluster',
+  'DBCluster.AssociatedRoles': 'DBClusterRole',
+  'DBCluster.StatusInfos': 'DBClusterStatusInfo',
   DBEngineVersions: 'DBEngineVersion',
   DBInstanceAutomatedBackups: 'DBInstanceAutomatedBackup',
   DBInstanceAutomatedBackupsReplications: 'DBInstanceAutomatedBackupsReplication',
