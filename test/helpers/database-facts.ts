@@ -107,6 +107,7 @@ export const someTarget = (changes: Partial<TargetTableFacts> = {}): TargetTable
 
 export const someTouchedTable = (changes: Partial<TouchedTable> = {}): TouchedTable => ({
   relation: 'public.users',
+  kind: 'table',
   migrations: ['001_users'],
   existedBefore: true,
   rowsBefore: 100_000,
@@ -128,7 +129,7 @@ export function somePredicate(changes: Partial<RehearsalPredicate> = {}): Rehear
     extensions: { before: { plpgsql: '1.0' }, after: { plpgsql: '1.0' } },
     backup: { format: 'custom', tables: 1, rows: 100_000 },
     migrations: { tool: 'sql', scope: 'pending', forwardOnly: false, rehearsed: [{ id: '001_users' }], applied: [] },
-    schema: { before: { sha256: '', objects: {} }, after: { sha256: '', objects: {} } },
+    schema: { before: { sha256: '', objects: {} }, after: { sha256: '', objects: {} }, leftOut: [] },
     tables: [someTouchedTable()],
     timings: [{ migration: '001_users', direction: 'up', durationMs: 4_000 }],
     invariants: [],
@@ -164,5 +165,6 @@ export function somePreflight(
       applied: none,
       schema: none,
     },
+    invariants: none,
   };
 }
