@@ -56,11 +56,11 @@ export interface UnvalidatedConstraint {
 /** A touched table, or a partition of one, that lacks statistics it could have. */
 export interface TableStatistics {
   readonly relation: string;
-  /** By the server's own count; absent where it has none, though the table holds rows. */
+  /** About; absent where the server does not know, and there are more than we count, or we may not look. */
   readonly rows?: number;
   /** Without statistics, and readable for us; not qualified. */
   readonly columns: readonly string[];
-  /** No column of it has any. */
+  /** No column of it has any, as far as we may see. */
   readonly none: boolean;
   /** Indexes with expressions that have none; qualified. */
   readonly indexes: readonly string[];

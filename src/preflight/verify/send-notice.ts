@@ -88,8 +88,8 @@ async function publish(
     await sns.publish(
       {
         TopicArn: topic,
-        // SNS takes at most 100 characters of printable ASCII.
-        Subject: asciiOnly(headline(notice)).slice(0, 100),
+        // SNS takes less than 100 characters of printable ASCII.
+        Subject: asciiOnly(headline(notice)).slice(0, 99),
         Message: JSON.stringify(notice),
       },
       { abortSignal: AbortSignal.any([signal, AbortSignal.timeout(TIMEOUT_MS)]) },

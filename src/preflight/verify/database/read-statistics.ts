@@ -13,17 +13,16 @@ export async function readStatistics(database: Database, tables: readonly string
   for (const row of await database.query<StatisticsRow>(STATISTICS, [tables])) {
     const { counted, selectable, missing, indexes, masked, ...rest } = row;
     if (missing.length + indexes.length + masked.length === 0) continue;
-    const rows = Number(counted);
-    const contents = rows > 0 ? 'rows' : await contentsOf(database, rest.relation, selectable);
-    if (contents === 'nothing') continue;
+    const rows = Number(counted) > 0 ? Number(counted) : await countSome(database, rest.relation, selectable);
+    if (rows === 0) continue;
     lacking.push({
       relation: rest.relation,
-      ...(rows > 0 && { rows }),
+      ...(typeof rows === 'number' && { rows }),
       columns: missing,
       none: row.none,
       indexes,
       masked,
-      rowsHidden: contents === 'hidden',
+      rowsHidden: rows === 'hidden',
     });
   }
   return lacking;
@@ -40,22 +39,26 @@ interface StatisticsRow {
   readonly masked: readonly string[];
 }
 
-/** Looks for a row where the server's counters know of none: after a crash, or right after a rewrite, they are empty. */
-async function contentsOf(
+/** Counts itself where the server's counters know of no row: after a crash, or right after a rewrite, they are empty. */
+async function countSome(
   database: Database,
   relation: string,
   selectable: boolean,
-): Promise<'rows' | 'nothing' | 'hidden'> {
+): Promise<number | 'many' | 'hidden'> {
   if (!selectable) return 'hidden';
   try {
-    const [row] = await database.query<{ some: boolean }>(`select exists (select from ${relation}) as some`);
-    return row?.some === true ? 'rows' : 'nothing';
+    const [row] = await database.query<{ rows: number }>(
+      `select pg_catalog.count(*)::pg_catalog.int4 as rows from (select from ${relation} limit ${MOST_COUNTED}) as seen`,
+    );
+    return row === undefined || row.rows >= MOST_COUNTED ? 'many' : row.rows;
   } catch (error) {
     // Locked, or not to be read to the end.
     if (['42501', '55P03', '57014'].includes(sqlStateOf(error) ?? '')) return 'hidden';
     throw error;
   }
 }
+
+const MOST_COUNTED = 10_000;
 
 /**
  * A column has statistics once its table was analyzed with a row in it, unless its target is 0 or it is computed when
@@ -93,7 +96,7 @@ with recursive named as (
   select oid,
          array_agg(name order by attnum) filter (where visible and not analyzed) as missing,
          array_agg(name order by attnum) filter (where not visible) as masked,
-         not bool_or(analyzed) as none
+         not bool_or(analyzed or not visible) as none
     from columns group by 1
 ), expressions as (
   select i.indrelid as oid, pg_catalog.quote_ident(n.nspname) || '.' || pg_catalog.quote_ident(x.relname) as index,
