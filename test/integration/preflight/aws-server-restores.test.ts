@@ -2,6 +2,7 @@ import { RDS, type DBInstance } from '@aws-sdk/client-rds';
 import { describe, expect, it } from 'vitest';
 
 import { anAuroraWorld, aWorld } from '../../helpers/aws-server/world/a-world.ts';
+import { clientOptions } from '../../helpers/aws-server/client-options.ts';
 import { startAwsServer, type AwsServer } from '../../helpers/aws-server/index.ts';
 
 describe('Databases that come and go on the test server of AWS', () => {
@@ -158,9 +159,4 @@ async function statuses(rds: RDS, id: string, polls: number): Promise<(string | 
   return seen;
 }
 
-const rdsOf = (server: AwsServer): RDS =>
-  new RDS({
-    endpoint: server.url,
-    region: server.world.region,
-    credentials: { accessKeyId: server.env['AWS_ACCESS_KEY_ID'] ?? '', secretAccessKey: 'anything' },
-  });
+const rdsOf = (server: AwsServer): RDS => new RDS(clientOptions(server));
