@@ -12,7 +12,18 @@ export async function dumpTo(target: DatabaseTarget, file: string, options: read
   const { host, port, user, password, database } = target;
   const program = pgDump();
   const format = file.endsWith('.sql') ? 'plain' : 'custom';
-  const args = [`--format=${format}`, `--file=${file}`, ...options, '-h', host, '-p', String(port), '-U', user, database];
+  const args = [
+    `--format=${format}`,
+    `--file=${file}`,
+    ...options,
+    '-h',
+    host,
+    '-p',
+    String(port),
+    '-U',
+    user,
+    database,
+  ];
   await promisify(execFile)(program, args, { env: { ...process.env, PGPASSWORD: password } });
 }
 

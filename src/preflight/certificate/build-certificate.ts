@@ -1,7 +1,7 @@
 import type { Verdict } from '../../findings/verdict.ts';
 import type { Recording, StepRecord } from '../../recording/recording.ts';
+import type { SchemaSnapshot } from '../../recording/schema-snapshot.ts';
 import type { RehearsalPredicate } from '../facts/certificate.ts';
-import { extensionsOf } from './extensions.ts';
 import { digestOf, leftOutOf } from './schema-digest.ts';
 import { schemaStates, type SchemaStates } from './states.ts';
 import { touchedTables } from './touched-tables.ts';
@@ -46,6 +46,14 @@ function schemaOf({ backup }: Recording, { before, after }: SchemaStates): NonNu
   const leftOut = leftOutOf(before, backup);
   return { before: digestOf(before, leftOut), after: digestOf(after, leftOut), leftOut };
 }
+
+/** Version by name, as `pg_extension` has it. */
+function extensionsOf(snapshot: SchemaSnapshot = {}): Record<string, string> {
+  const extensions = Object.values(snapshot).filter(({ kind }) => kind === 'extension');
+  return Object.fromEntries(extensions.map(({ name, properties }) => [unquoted(name), String(properties['version'])]));
+}
+
+const unquoted = (name: string): string => (name.startsWith('"') ? name.slice(1, -1).replaceAll('""', '"') : name);
 
 /** What changes how a migration works; what makes the rehearsal's server fast and quiet is left out. */
 function settingsOf({ server: { settings } }: Recording): Record<string, string> {

@@ -10,7 +10,6 @@ import { isKnown, known, type Reading, unknown } from '../reading.ts';
 import type { CertificateRequest } from '../request.ts';
 import { compareSchema } from './compare-schema.ts';
 import { readProductionBooks } from './production-books.ts';
-import { extensionsOf } from './extensions.ts';
 import { readProductionSchema } from './production-schema.ts';
 import { readCertificate } from './read-certificate.ts';
 import { rehearsedSnapshot } from './rehearsed-snapshot.ts';
@@ -93,9 +92,10 @@ async function comparison(
 ): Promise<SchemaComparison> {
   const predicate = isKnown(certificate) ? certificate.value.predicate : undefined;
   return {
-    extensions: extensionsOf(production),
     sha256: digestOf(production, predicate?.schema?.leftOut ?? []).sha256,
-    drift: predicate ? await drift(production, predicate, rehearsed) : unknown('there is no certificate to compare with'),
+    drift: predicate
+      ? await drift(production, predicate, rehearsed)
+      : unknown('there is no certificate to compare with'),
   };
 }
 

@@ -39,8 +39,6 @@ export interface MigrationOnDisk {
 }
 
 export interface SchemaComparison {
-  /** Version by name. */
-  readonly extensions: Readonly<Record<string, string>>;
   /** sha256 as in the certificate, over the same properties. */
   readonly sha256: string;
   /** Against the certificate's `before`. Unknown: there is nothing to compare with. */
