@@ -36,7 +36,8 @@ function wayBack(facts: PreflightFacts, aws: AwsFacts): WayBack {
   const account = isKnown(identity) ? { account: identity.value.account } : {};
   if (!isKnown(aws.resource)) return { ...account, region };
   const { kind, identifier, resourceId, arn, engine, latestRestorableAt } = aws.resource.value;
-  const snapshot = chooseSnapshot(facts);
+  const chosen = chooseSnapshot(facts);
+  const snapshot = isKnown(chosen) ? chosen.value : undefined;
   const from = latestRestorableAt ?? snapshot?.dataTime;
   return {
     ...account,

@@ -65,7 +65,7 @@ export async function gatherPreflight(
     invariants,
   };
   if (!aws || !request.drill || !facts.aws) return facts;
-  const drill = await performDrill(request, { aws, facts }, onEvent, signal);
+  const drill = await performDrill(asked, { aws, facts, drill: request.drill }, onEvent, signal);
   return { ...facts, aws: { ...facts.aws, drill } };
 }
 
