@@ -115,6 +115,7 @@ async function requestOf(
     target,
     iamAuthentication: preflight.iamAuthentication,
     aws: aws === 'off' ? 'off' : awsSettingsOf(config, target, terminal),
+    ...timesOf(config),
     env: terminal.env,
     policy: policyOf(config, flags),
     certificate: {
@@ -129,6 +130,14 @@ async function requestOf(
       drill: { ...preflight.drill, ...(flags.maxHours !== undefined && { maxHours: flags.maxHours }) },
     }),
     stateFolder: stateFolder(terminal.env),
+  };
+}
+
+function timesOf({ preflight: { aws } }: LivingConfig): Pick<PreflightRequest, 'patienceMs' | 'pollMs'> {
+  const { patienceSeconds, pollSeconds } = aws === 'off' ? {} : aws;
+  return {
+    ...(patienceSeconds !== undefined && { patienceMs: patienceSeconds * 1_000 }),
+    ...(pollSeconds !== undefined && { pollMs: pollSeconds * 1_000 }),
   };
 }
 

@@ -32,6 +32,10 @@ export interface AwsConfig {
   readonly account?: string;
   readonly resourceId?: string;
   readonly backupRegion?: string;
+  /** How long one question to AWS may take with its retries. */
+  readonly patienceSeconds?: number;
+  /** How often a snapshot or a restore is looked at; waits grow up to twice of it. */
+  readonly pollSeconds?: number;
 }
 
 export interface DrillConfig {

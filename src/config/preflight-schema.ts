@@ -12,6 +12,8 @@ const aws = mapping({
     .optional(),
   resourceId: text('a resource id such as db-ABC… or cluster-ABC…').optional(),
   backupRegion: text('the region that automated backups are replicated to').optional(),
+  patienceSeconds: amount('seconds').optional(),
+  pollSeconds: amount('seconds').optional(),
 });
 
 const drill = mapping({

@@ -9,6 +9,7 @@ import { type DrillOptions, restoreDrill } from './aws/drill/restore-drill.ts';
 import type { DrillSource } from './aws/drill/restore-plan.ts';
 import { type RestoredExpectation, verifyRestored } from './aws/drill/verify-restored.ts';
 import { iamPassword } from './aws/iam-password.ts';
+import { paceOf } from './aws/writing/poll.ts';
 import { readProductionSchema } from './certificate/production-schema.ts';
 import { digestOf } from './certificate/schema-digest.ts';
 import { chooseSnapshot } from './checks/choose-snapshot.ts';
@@ -64,6 +65,7 @@ function optionsFor(
     runId: randomBytes(4).toString('hex'),
     stateFolder: request.stateFolder,
     limitMs,
+    ...(request.pollMs !== undefined && { pace: paceOf(request.pollMs) }),
     instead: {
       ...(instanceClass !== undefined && { instanceClass }),
       ...(subnetGroup !== undefined && { subnetGroup }),

@@ -5,9 +5,10 @@ import { PgrehearseError, toError } from '../support/errors.ts';
 import { packageVersion } from '../support/package.ts';
 import { redact } from '../support/redact.ts';
 import type { Aws } from './aws/aws.ts';
-import { openAws } from './aws/clients.ts';
+import { openAws, patienceOf } from './aws/clients.ts';
 import { findResource, gatherAws } from './aws/gather-aws.ts';
 import { iamPassword } from './aws/iam-password.ts';
+import { paceOf } from './aws/writing/poll.ts';
 import { createSnapshot } from './aws/snapshot/create-snapshot.ts';
 import { gatherRehearsal } from './certificate/gather-rehearsal.ts';
 import { gatherDatabase } from './database/gather-database.ts';
@@ -32,7 +33,7 @@ export async function gatherPreflight(
   onEvent: OnProductionEvent,
   signal: AbortSignal,
 ): Promise<PreflightFacts> {
-  using aws = request.aws === 'off' ? undefined : await openAws(request.aws, request.env);
+  using aws = request.aws === 'off' ? undefined : await openAws(request.aws, request.env, patienceOf(request.patienceMs));
   const target = aws && request.iamAuthentication ? withIamPassword(request.target, aws) : request.target;
   const asked = { ...request, target };
   const created = aws && request.createSnapshot ? await snapshotFirst(asked, aws, onEvent, signal) : undefined;
@@ -84,6 +85,7 @@ async function snapshotFirst(
     {
       runId: randomBytes(4).toString('hex'),
       maxWaitMs: request.createSnapshot?.maxWaitMs ?? 0,
+      ...(request.pollMs !== undefined && { pace: paceOf(request.pollMs) }),
       onProgress: ({ id, status, percent }) =>
         onEvent({ kind: 'doing', text: `Snapshot ${id} ${status}`, ...(percent !== undefined && { percent }) }),
     },

@@ -16,6 +16,10 @@ export interface PreflightRequest {
   /** The password is made by AWS for each connection. */
   readonly iamAuthentication: boolean;
   readonly aws: AwsSettings | 'off';
+  /** How long one question to AWS may take with its retries. */
+  readonly patienceMs?: number;
+  /** How often a snapshot or a restore is looked at. */
+  readonly pollMs?: number;
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly policy: Policy;
   readonly certificate: CertificateRequest;

@@ -1,4 +1,5 @@
 import type { Answer } from '../findings/answer.ts';
+import { counted } from '../support/amounts.ts';
 import { answersIn, type AnswersReport, GROUP_TITLES, GROUPS, outcomeLine, standing } from './answers.ts';
 import { oneLine } from './printable.ts';
 import type { Paint, RenderOptions, Tone } from './reporter.ts';
@@ -8,7 +9,7 @@ type Style = Required<Pick<RenderOptions, 'paint'>> & Pick<RenderOptions, 'width
 
 const plain: Paint = (_, text) => text;
 
-/** The outcome first, then every answer that counts with what to do; what passed is one line a check. */
+/** The outcome first, then every answer that counts with what to do; of what passed, how many. */
 export function answersText(report: AnswersReport, { paint = plain, width }: RenderOptions = {}): string {
   const style: Style = { paint, ...(width !== undefined && { width }) };
   const sections = [
@@ -36,9 +37,14 @@ function headText(report: AnswersReport, { paint, width }: Style): string {
 }
 
 function groupText(title: string, answers: readonly Answer[], style: Style): string {
-  const shown = answers.filter(({ answer }) => answer !== 'skipped');
-  if (shown.length === 0) return '';
-  return [style.paint('strong', title), ...shown.map((answer) => answerText(answer, style))].join('\n');
+  const passed = answers.filter((answer) => standing(answer) === 'pass').length;
+  const shown = answers.filter((answer) => !['pass', 'skipped'].includes(standing(answer)));
+  if (passed + shown.length === 0) return '';
+  return [
+    style.paint('strong', title),
+    ...shown.map((answer) => answerText(answer, style)),
+    ...(passed > 0 ? [`  ${style.paint('good', 'pass'.padEnd(8))} ${counted(passed, 'answer')}`] : []),
+  ].join('\n');
 }
 
 const TONES: Readonly<Record<ReturnType<typeof standing>, Tone>> = {
@@ -53,13 +59,11 @@ const TONES: Readonly<Record<ReturnType<typeof standing>, Tone>> = {
 function answerText(answer: Answer, { paint, width }: Style): string {
   const kind = standing(answer);
   const indent = ' '.repeat(11);
-  const message = wrap(oneLine(answer.message), indent, width);
   const word = paint(TONES[kind], kind.padEnd(8));
-  if (kind === 'pass') return `  ${word} ${message.trimStart()}`;
   const place = answer.relation === undefined ? '' : paint('quiet', ` ${oneLine(answer.relation)}`);
   return [
     `  ${word} ${answer.check}${place}`,
-    message,
+    wrap(oneLine(answer.message), indent, width),
     ...(answer.waived
       ? [wrap(`waived: ${oneLine(answer.waived.reason)}${untilText(answer.waived)}`, indent, width)]
       : []),

@@ -18,6 +18,13 @@ export interface AwsPatience {
   readonly questionMs: number;
 }
 
+/** Of a minute for each question, with its retries, unless told otherwise. */
+export const patienceOf = (questionMs = PATIENCE.questionMs): AwsPatience => ({
+  connectMs: Math.min(PATIENCE.connectMs, questionMs),
+  requestMs: Math.min(PATIENCE.requestMs, questionMs),
+  questionMs,
+});
+
 const PATIENCE: AwsPatience = { connectMs: 5_000, requestMs: 15_000, questionMs: 60_000 };
 
 /** Eight attempts back off for about half a minute on average, as an account-wide throttle of RDS needs. */

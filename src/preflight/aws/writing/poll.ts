@@ -12,6 +12,8 @@ export interface Pace {
 
 export const PACE: Pace = { firstMs: 15_000, lastMs: 30_000, unseenMs: 60_000 };
 
+export const paceOf = (firstMs: number): Pace => ({ ...PACE, firstMs, lastMs: 2 * firstMs });
+
 /** What one look found. */
 export type Look<Value> =
   | { readonly state: 'ready'; readonly value: Value }
