@@ -94,7 +94,7 @@ const recentTrouble = resourceCheck({
 
 /** The API gives no number of an event (`RDS-EVENT-0031`), so categories and words must do. */
 function judgeEvent({ source, at, categories, message }: EventFacts): Said | undefined {
-  const said = `${source} at ${at}: ${message.replaceAll(/\s+/g, ' ').trim()}`;
+  const said = `${source} at ${at}: ${message.replaceAll(/\s+/g, ' ').trim().replace(/\.$/, '')}.`;
   const has = (category: string): boolean => categories.includes(category);
   if (has('low storage')) return fail(said);
   if (has('failure')) return GRAVE.test(message) ? fail(said) : warn(said);

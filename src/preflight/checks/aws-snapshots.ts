@@ -107,8 +107,8 @@ const snapshotEngineDiffers = snapshotCheck({
   remedy: 'Take a snapshot of the present version with `--create-snapshot`.',
   limits: {},
   *ask({ id, engine, engineVersion }, resource) {
-    if (engine === undefined || engineVersion === undefined) {
-      yield saysNothing(`AWS does not say which version ${id} is of.`);
+    if (engine === undefined || engineVersion === undefined || resource.engineVersion === '') {
+      yield saysNothing(`AWS does not say which versions ${id} and ${resource.identifier} are of.`);
       return;
     }
     const said = `The snapshot ${id} is of ${engine} ${engineVersion}; the database is ${resource.engine} ${resource.engineVersion}.`;
