@@ -28,6 +28,8 @@ export interface LogInOptions {
   readonly iam?: DrillIam;
   readonly bounds: Bounds;
   readonly pace: Pace;
+  /** For one attempt to connect. */
+  readonly attemptLimitMs?: number;
   readonly onStage: (stage: 'password' | 'connecting', status: string) => void;
 }
 
@@ -92,10 +94,11 @@ async function setPassword(
 }
 
 /** Tried for a while: the new password and the new name take their time to be known everywhere. */
-async function connectTo(door: DrillDoor, { connect, bounds, pace, onStage }: LogInOptions): Promise<Waited<Database>> {
+async function connectTo(door: DrillDoor, options: LogInOptions): Promise<Waited<Database>> {
+  const { bounds, pace, onStage } = options;
   const look = async (): Promise<Look<Database>> => {
     try {
-      return { state: 'ready', value: await connectOnce(door, connect, bounds) };
+      return { state: 'ready', value: await connectOnce(door, options) };
     } catch (error) {
       return { state: 'waiting', status: withoutSecrets(toError(error).message, door) };
     }
@@ -110,19 +113,25 @@ async function connectTo(door: DrillDoor, { connect, bounds, pace, onStage }: Lo
   return { state: bounds.ended() ?? 'timed-out', reason };
 }
 
-/** A session that opens after the attempt was given up is closed. */
-async function connectOnce(door: DrillDoor, connect: LogInOptions['connect'], bounds: Bounds): Promise<Database> {
-  const attempt = boundedBy(ATTEMPT_LIMIT_MS, bounds.signal);
-  let isWaitedFor = true;
+/**
+ * The signal that `connect` gets ends the session as well, so it must outlive the attempt that succeeds. A session that opens
+ * after its attempt was given up is closed.
+ */
+async function connectOnce(
+  door: DrillDoor,
+  { connect, bounds, attemptLimitMs = ATTEMPT_LIMIT_MS }: LogInOptions,
+): Promise<Database> {
+  const attempt = boundedBy(attemptLimitMs, bounds.signal);
+  const givenUp = new AbortController();
   try {
-    return await within(attempt, async (signal) => {
-      const database = await connect(door, signal);
-      if (!isWaitedFor) await close(database);
+    return await within(attempt, async () => {
+      const database = await connect(door, AbortSignal.any([bounds.signal, givenUp.signal]));
+      if (givenUp.signal.aborted) await close(database);
       return database;
     });
   } catch (error) {
-    isWaitedFor = false;
-    if (attempt.signal.aborted) throw new Error(`no answer within ${ATTEMPT_LIMIT_MS / 1000} s`, { cause: error });
+    givenUp.abort();
+    if (attempt.signal.aborted) throw new Error(`no answer within ${attemptLimitMs / 1000} s`, { cause: error });
     throw error;
   }
 }

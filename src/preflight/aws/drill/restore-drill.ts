@@ -27,10 +27,13 @@ export interface DrillOptions {
     Pick<ResourceFacts, 'instanceClass' | 'subnetGroup' | 'securityGroups' | 'parameterGroup'>
   >;
   readonly iam?: DrillIam;
+  /** The signal also ends the session. */
   readonly connect: (door: DrillDoor, signal: AbortSignal) => Promise<Database>;
   readonly verify: (database: Database, signal: AbortSignal) => Promise<DrillFacts['comparisons']>;
   readonly onProgress?: (progress: DrillProgress) => void;
   readonly pace?: Pace;
+  /** For one attempt to connect; there are several. */
+  readonly connectLimitMs?: number;
 }
 
 export interface DrillProgress {
@@ -177,7 +180,7 @@ const restore = (
 const enter = (
   { aws, mark, things, pace }: Drill,
   restored: Parameters<typeof logIn>[0]['restored'],
-  { connect, iam, onProgress }: DrillOptions,
+  { connect, iam, connectLimitMs, onProgress }: DrillOptions,
   bounds: Bounds,
 ): ReturnType<typeof logIn> =>
   logIn({
@@ -186,6 +189,7 @@ const enter = (
     restored,
     connect,
     ...(iam && { iam }),
+    ...(connectLimitMs !== undefined && { attemptLimitMs: connectLimitMs }),
     bounds,
     pace,
     onStage: (stage, status) => onProgress?.({ stage, id: mark.id, status }),
