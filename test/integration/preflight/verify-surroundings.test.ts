@@ -276,7 +276,7 @@ async function startWebServer(): Promise<WebServer> {
         body: await text(request),
         ...(authorization !== undefined && { authorization }),
       });
-      answer(request, response, requests);
+      respond(request, response, requests);
     })();
   });
   server.listen(0, '127.0.0.1');
@@ -293,9 +293,9 @@ async function startWebServer(): Promise<WebServer> {
   };
 }
 
-function answer(request: IncomingMessage, response: ServerResponse, requests: WebServer['requests']): void {
+function respond(request: IncomingMessage, response: ServerResponse, requests: WebServer['requests']): void {
   const { pathname } = new URL(request.url ?? '', 'http://localhost');
-  const [, name] = pathname.split('/');
+  const [, name = ''] = pathname.split('/');
   switch (name) {
     case 'healthy':
       return void response.end('{"status":"ok"}');

@@ -1,5 +1,14 @@
 import { counted } from '../../../support/amounts.ts';
-import { fail, pass, type PreflightCheck, preflightCheckFor, unknownBecause, warn, whenKnown } from '../../check.ts';
+import {
+  fail,
+  pass,
+  type PreflightCheck,
+  preflightCheckFor,
+  skipped,
+  unknownBecause,
+  warn,
+  whenKnown,
+} from '../../check.ts';
 import { isKnown } from '../../reading.ts';
 import type { VerifyFacts } from '../facts.ts';
 
@@ -12,14 +21,38 @@ const certificateNotSafe = preflightCheckFor<VerifyFacts>()({
   limits: {},
 
   *ask({ rehearsal: { certificate } }) {
-    yield* whenKnown(certificate, function* ({ predicate: { verdict, rehearsedAt } }) {
+    yield* whenKnown(certificate, function* ({ predicate: { verdict, rehearsedAt, interrupted } }) {
       const told = `The rehearsal of ${rehearsedAt} ended ${verdict.outcome}`;
-      if (verdict.outcome === 'safe') yield pass(`${told}.`);
+      if (interrupted) yield fail(`The rehearsal of ${rehearsedAt} was interrupted.`);
+      else if (verdict.outcome === 'safe') yield pass(`${told}.`);
       else
         yield fail(
           `${told}: ${counted(verdict.errors, 'error')}, ${counted(verdict.notJudged.length, 'check')} not judged.`,
         );
     });
+  },
+});
+
+const certificateNotVerified = preflightCheckFor<VerifyFacts>()({
+  id: 'verify-certificate-not-verified',
+  title: 'The certificate is not signed with the key of the config',
+  group: 'migrations',
+  effect: 'Anybody may have written it, and production is compared with what nobody rehearsed.',
+  remedy: 'Pass the certificate of a run with --sign-key, and the public key that belongs to it.',
+  limits: {},
+
+  *ask({ rehearsal: { certificate } }) {
+    // The check above says why a certificate could not be read.
+    if (!isKnown(certificate)) yield skipped('The certificate could not be read.');
+    else {
+      const { expectedKeyId, signed, verified } = certificate.value.signature;
+      if (expectedKeyId === undefined) yield skipped('The config names no key.');
+      else if (verified) yield pass(`The certificate is signed with the key ${expectedKeyId}.`);
+      else
+        yield fail(
+          `The certificate is ${signed ? 'signed with another key' : 'not signed'}; the config asks for ${expectedKeyId}.`,
+        );
+    }
   },
 });
 
@@ -110,6 +143,7 @@ const migrationEdited = preflightCheckFor<VerifyFacts>()({
 
 export const migrationChecks: readonly PreflightCheck<VerifyFacts>[] = [
   certificateNotSafe,
+  certificateNotVerified,
   migrationEdited,
   migrationNotApplied,
   migrationUnexpected,
