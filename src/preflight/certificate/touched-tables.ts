@@ -88,7 +88,10 @@ function relationsOf({ kind, name, parent, before, after }: SchemaChange): strin
   const own = parent ?? (RELATION_KINDS.some((relation) => relation === kind) ? name : undefined);
   const versions = [before, after].filter((properties) => properties !== undefined);
   const referenced = kind === 'constraint' ? versions.flatMap(({ definition }) => referencedTable(definition)) : [];
-  const parents = kind === 'table' && !(before && after) ? versions.flatMap(({ inherits }) => asList(inherits)) : [];
+  const parents =
+    asList(before?.['inherits']).join() === asList(after?.['inherits']).join()
+      ? []
+      : versions.flatMap(({ inherits }) => asList(inherits));
   return [...new Set([...(own === undefined ? [] : [own]), ...referenced, ...parents])];
 }
 
