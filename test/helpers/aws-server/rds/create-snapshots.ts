@@ -41,7 +41,10 @@ export const createSnapshots = {
       throw refused('InvalidDBClusterStateFault', `DB cluster is not in available state: ${cluster.Status}`);
     }
     if (resources.clusterSnapshots.some((it) => it.DBClusterSnapshotIdentifier === id)) {
-      throw refused('DBClusterSnapshotAlreadyExistsFault', `The cluster snapshot ${id} already exists.`);
+      throw refused(
+        'DBClusterSnapshotAlreadyExistsFault',
+        `Cannot create the snapshot because a snapshot with the identifier ${id} already exists.`,
+      );
     }
     checkQuota(resources, 'ManualClusterSnapshots', 'SnapshotQuotaExceeded');
     const snapshot = {
@@ -53,7 +56,7 @@ export const createSnapshots = {
       Engine: cluster.Engine,
       EngineVersion: cluster.EngineVersion,
       MasterUsername: cluster.MasterUsername,
-      AllocatedStorage: 0,
+      AllocatedStorage: cluster.AllocatedStorage ?? 1,
       Port: cluster.Port ?? 5432,
       SnapshotType: 'manual',
       Status: 'creating',

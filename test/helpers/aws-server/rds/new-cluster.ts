@@ -28,14 +28,14 @@ export type ClusterWishes = Omit<
   'DBClusterIdentifier' | 'SnapshotIdentifier' | 'Engine'
 >;
 
-/** A cluster of Aurora has no instances and nothing answers at its endpoint; a Multi-AZ DB cluster makes its three. */
+/** A cluster of Aurora has an endpoint at once, and no instances, so that nothing answers there; a Multi-AZ DB cluster makes its three. */
 export function newCluster(
   context: Context,
   given: string | undefined,
   origin: ClusterOrigin,
   wishes: ClusterWishes,
 ): DBCluster {
-  const { resources, region } = context;
+  const { resources } = context;
   const id = checkIdentifier(given, 'DBClusterIdentifier', 63);
   if (resources.clusters.some((it) => same(it.DBClusterIdentifier, id))) {
     throw refused('DBClusterAlreadyExistsFault', 'DB Cluster already exists');
@@ -55,8 +55,6 @@ export function newCluster(
       cluster.Status = status;
     },
     available: (place) => {
-      cluster.Endpoint ??= `${id}.cluster-abcdefghijkl.${region}.rds.amazonaws.com`;
-      cluster.ReaderEndpoint = `${id}.cluster-ro-abcdefghijkl.${region}.rds.amazonaws.com`;
       cluster.EarliestRestorableTime = context.settings.now();
       cluster.LatestRestorableTime = context.settings.now();
       if (origin.Engine !== 'postgres') return;
@@ -78,6 +76,8 @@ function describe(context: Context, id: string, origin: ClusterOrigin, wishes: C
     DBClusterArn: `arn:aws:rds:${region}:${settings.account}:cluster:${id}`,
     DbClusterResourceId: `cluster-${randomResourceId()}`,
     Status: 'creating',
+    Endpoint: `${id}.cluster-abcdefghijkl.${region}.rds.amazonaws.com`,
+    ReaderEndpoint: `${id}.cluster-ro-abcdefghijkl.${region}.rds.amazonaws.com`,
     ClusterCreateTime: settings.now(),
     Port: wishes.Port ?? origin.Port,
     BackupRetentionPeriod: 1,
