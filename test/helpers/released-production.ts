@@ -10,7 +10,7 @@ import type { ProductionTarget } from '../../src/postgres/production-target.ts';
 import { buildCertificate } from '../../src/preflight/certificate/build-certificate.ts';
 import { certificateText } from '../../src/preflight/certificate/certificate-text.ts';
 import type { RehearsalPredicate } from '../../src/preflight/facts/certificate.ts';
-import type { EphemeralServer } from '../../src/server/provider.ts';
+import type { DatabaseTarget, EphemeralServer } from '../../src/server/provider.ts';
 import { aProject, type ProjectParts } from './project.ts';
 import { rehearseFolder } from './rehearse-folder.ts';
 import { noSignal } from './sql-project.ts';
@@ -39,21 +39,38 @@ export interface Production {
   readonly connectionString: string;
 }
 
-/** Rehearses the project, and applies its migrations to a production that has the same beginning. */
+/** Of a project of SQL files, as golang-migrate names them. */
 export async function aRelease(parts: ProjectParts & { readonly major?: number }): Promise<Release> {
-  const project = aProject(parts);
-  const { recording, verdict } = await rehearseFolder(project.folder);
+  const { folder, ...project } = aProject(parts);
+  const source = sqlTool.create({ projectFolder: folder, options: {}, onOutput: () => {} });
+  return await releaseOf({ folder, source, ...parts, remove: project[Symbol.dispose] });
+}
+
+export interface ReleaseParts {
+  /** With a config. */
+  readonly folder: string;
+  readonly source: MigrationSource;
+  readonly seed?: string;
+  readonly major?: number;
+  /** Absent: as the adapter does it. */
+  readonly migrate?: (target: DatabaseTarget) => Promise<void>;
+  readonly remove?: () => void;
+}
+
+/** Rehearses the project, and applies its migrations to a production that has the same beginning. */
+export async function releaseOf(parts: ReleaseParts): Promise<Release> {
+  const { source, seed = '', major, migrate = (target) => migrateWith(source, target), remove } = parts;
+  const { recording, verdict } = await rehearseFolder(parts.folder);
   const predicate = buildCertificate(recording, verdict);
   const folder = mkdtempSync(join(tmpdir(), 'pgrehearse-release-'));
   const certificate = join(folder, 'certificate.json');
   writeFileSync(certificate, certificateText(predicate));
-  const source = sqlTool.create({ projectFolder: project.folder, options: {}, onOutput: () => {} });
 
-  const server = await startTestServer(parts.major);
+  const server = await startTestServer(major);
   const unreleased = await createDatabase(server, 'unreleased');
-  await runAt(unreleased.connectionString, `${ROLE}; ${parts.seed ?? ''}; analyze`);
+  await runAt(unreleased.connectionString, `${ROLE}; ${seed}; analyze`);
   await createCopy(server, 'released', 'unreleased');
-  await migrate(source, server);
+  await migrate(server.target('released'));
   await runAt(server.target('released').connectionString, 'analyze');
 
   let copies = 0;
@@ -76,7 +93,7 @@ export async function aRelease(parts: ProjectParts & { readonly major?: number }
     },
     unreleased: () => copyOf('unreleased'),
     [Symbol.asyncDispose]: async () => {
-      project[Symbol.dispose]();
+      remove?.();
       rmSync(folder, { recursive: true, force: true });
       await server[Symbol.asyncDispose]();
     },
@@ -85,9 +102,9 @@ export async function aRelease(parts: ProjectParts & { readonly major?: number }
 
 const ROLE = `create role verifier login password 'verifier'; grant pg_monitor, pg_read_all_data to verifier`;
 
-async function migrate(source: MigrationSource, server: EphemeralServer): Promise<void> {
+async function migrateWith(source: MigrationSource, target: DatabaseTarget): Promise<void> {
   const { migrations } = await source.list(noSignal);
-  await using session = await source.open(server.target('released'), noSignal);
+  await using session = await source.open(target, noSignal);
   await session.applied();
   for (const migration of migrations) {
     const outcome = await session.run(migration, 'up', noSignal);

@@ -56,6 +56,10 @@ export interface UnvalidatedConstraint {
 /** A touched table, or a partition of one, that lacks statistics it could have. */
 export interface TableStatistics {
   readonly relation: string;
+  /** Autovacuum never looks at one itself, only at its partitions. */
+  readonly partitioned: boolean;
+  /** It has statistics over several columns (CREATE STATISTICS), which a list of columns may leave out. */
+  readonly extended: boolean;
   /** About; absent where the server does not know, and there are more than we count, or we may not look. */
   readonly rows?: number;
   /** Without statistics, and readable for us; not qualified. */

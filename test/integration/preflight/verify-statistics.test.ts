@@ -22,7 +22,8 @@ create table parted_1 partition of parted for values from (0) to (10);
 create table parted_2 partition of parted for values from (10) to (20);
 insert into parted select n, n % 20, 'x' from generate_series(1, 2000) n;
 create table empty (id integer);
-create table new_and_full (id integer);
+create table new_and_full (id integer, other integer);
+create statistics pair on id, other from new_and_full;
 create table guarded (id integer);
 alter table guarded enable row level security;
 insert into guarded values (1);
@@ -31,7 +32,7 @@ create domain percent as integer;
 create table shares (id integer, share percent);
 insert into shares values (1, 10);
 analyze;
-insert into new_and_full values (1);
+insert into new_and_full values (1, 2);
 alter table "Odd schema"."My table" alter column "Select" type varchar;
 alter table parted alter column what type varchar;
 create index on parted (lower(what));
@@ -75,8 +76,8 @@ describe.each([14, 15, 16, 17, 18])('on PostgreSQL %i', (major) => {
     expect(await readStatistics(database, [...TABLES, 'public.shares'])).toEqual([
       lacking('"Odd schema"."My table"', { rows: 2000, columns: ['"Select"'] }),
       lacking('public.guarded', { rows: 1, masked: ['id'] }),
-      lacking('public.new_and_full', { rows: 1, columns: ['id'], none: true }),
-      lacking('public.parted', { rows: 2000, columns: ['what'] }),
+      lacking('public.new_and_full', { extended: true, rows: 1, columns: ['id', 'other'], none: true }),
+      lacking('public.parted', { partitioned: true, rows: 2000, columns: ['what'] }),
       lacking('public.parted_1', { rows: 1000, columns: ['what'], indexes: ['public.parted_1_lower_idx'] }),
       lacking('public.parted_2', { rows: 1000, columns: ['what'], indexes: ['public.parted_2_lower_idx'] }),
     ]);
@@ -92,6 +93,8 @@ describe.each([14, 15, 16, 17, 18])('on PostgreSQL %i', (major) => {
 
 const lacking = (relation: string, parts: Partial<TableStatistics>): TableStatistics => ({
   relation,
+  partitioned: false,
+  extended: false,
   columns: [],
   none: false,
   indexes: [],

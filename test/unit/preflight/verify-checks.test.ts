@@ -175,29 +175,33 @@ describe('invariants', () => {
 });
 
 describe('statistics', () => {
-  const lacking = (parts: Partial<TableStatistics>): VerifyFacts =>
-    verifyFacts({
-      database: databaseFacts({
-        statistics: known([
-          {
-            relation: 'public.users',
-            rows: 5000,
-            columns: [],
-            none: false,
-            indexes: [],
-            masked: [],
-            rowsHidden: false,
-            ...parts,
-          },
-        ]),
-      }),
-    });
+  const PLAIN: TableStatistics = {
+    relation: 'public.users',
+    partitioned: false,
+    extended: false,
+    rows: 5000,
+    columns: [],
+    none: false,
+    indexes: [],
+    masked: [],
+    rowsHidden: false,
+  };
+  const withStatistics = (table: TableStatistics): VerifyFacts =>
+    verifyFacts({ database: databaseFacts({ statistics: known([table]) }) });
+  const lacking = (parts: Partial<TableStatistics>): VerifyFacts => withStatistics({ ...PLAIN, ...parts });
 
   test.each([
     ['a column of before', { columns: ['email'] }, 'fail', 'ANALYZE public.users (email);'],
     ['in a small table', { columns: ['email'], rows: 999 }, 'warn', 'ANALYZE public.users (email);'],
     ['a new column', { columns: ['city'] }, 'warn', 'ANALYZE public.users (city);'],
     ['columns and an index', { columns: ['city'], indexes: ['public.i'] }, 'warn', 'ANALYZE public.users;'],
+    ['with statistics over several columns', { columns: ['email'], extended: true }, 'fail', 'ANALYZE public.users;'],
+    [
+      'a partitioned table that nobody analyzes',
+      { columns: ['id', 'email'], none: true, partitioned: true },
+      'warn',
+      'ANALYZE public.users;',
+    ],
     ['all of a table', { columns: ['id', 'email'], none: true }, 'fail', 'ANALYZE public.users;'],
   ] as const)('%s', (_, parts, answer, statement) => {
     const said = answersOf(lacking(parts)).find(({ check }) => check === 'verify-statistics-lost');
@@ -217,21 +221,10 @@ describe('statistics', () => {
   });
 
   test('what may be an empty table is unknown', () => {
-    const { rows: _, ...hidden } = { ...lackingParts(), columns: ['email'], rowsHidden: true };
-    const facts = verifyFacts({ database: databaseFacts({ statistics: known([hidden]) }) });
-    expect(answerLines(facts)).toEqual([
-      'unknown verify-statistics-lost: There are no statistics for its column email of public.users, and we may not see whether it holds rows.',
+    const { rows: _, ...hidden } = { ...PLAIN, columns: ['email'], rowsHidden: true };
+    expect(answerLines(withStatistics(hidden))).toEqual([
+      'unknown verify-statistics-lost: There are no statistics of public.users for its column email, and we may not see whether it holds rows.',
     ]);
-  });
-
-  const lackingParts = (): TableStatistics => ({
-    relation: 'public.users',
-    rows: 1,
-    columns: [],
-    none: false,
-    indexes: [],
-    masked: [],
-    rowsHidden: false,
   });
 });
 

@@ -29,7 +29,7 @@ function* about(table: TableStatistics, facts: VerifyFacts, minRows: number): It
     ...indexes.map((index) => `the expressions of the index ${index}`),
   ];
   if (lacking.length > 0 && rowsHidden) {
-    const message = `There are no statistics for ${lacking.join(' and ')} of ${relation}, and we may not see whether it holds rows.`;
+    const message = `There are no statistics of ${relation} for ${lacking.join(' and ')}, and we may not see whether it holds rows.`;
     yield { answer: 'unknown', message, relation, remedy: grant(relation), evidence: { statement: analyze(table) } };
   } else if (lacking.length > 0) {
     const message = `${relation}${held} has no statistics for ${lacking.join(' and ')}.`;
@@ -52,14 +52,11 @@ const lackingColumns = (columns: readonly string[], none: boolean): string[] => 
 
 /**
  * What had statistics before the migration and has rows enough to matter. Of something new the planner knew nothing before
- * either; and a small table is read whole in any case.
+ * either; a small table is read whole in any case; and a partitioned one has none unless somebody asks for them.
  */
-function isBad(
-  { relation, rows, columns, indexes }: TableStatistics,
-  { rehearsal: { certificate } }: VerifyFacts,
-  minRows: number,
-): boolean {
-  if (rows !== undefined && rows < minRows) return false;
+function isBad(table: TableStatistics, { rehearsal: { certificate } }: VerifyFacts, minRows: number): boolean {
+  const { relation, rows, columns, indexes, partitioned, none } = table;
+  if ((rows !== undefined && rows < minRows) || (partitioned && none)) return false;
   if (!isKnown(certificate)) return true;
   const before = certificate.value.predicate.schema?.before.objects ?? {};
   return (
@@ -68,8 +65,8 @@ function isBad(
   );
 }
 
-/** A list of columns leaves the expressions of indexes out. */
-function analyze({ relation, columns, none, indexes }: TableStatistics): string {
-  if (none || indexes.length > 0) return `ANALYZE ${relation};`;
+/** A list of columns leaves the expressions of indexes out, and what is over several columns. */
+function analyze({ relation, columns, none, indexes, extended }: TableStatistics): string {
+  if (none || extended || indexes.length > 0) return `ANALYZE ${relation};`;
   return `ANALYZE ${relation} (${columns.join(', ')});`;
 }

@@ -11,17 +11,14 @@ import { sqlStateOf } from './answer-of.ts';
 export async function readStatistics(database: Database, tables: readonly string[]): Promise<TableStatistics[]> {
   const lacking: TableStatistics[] = [];
   for (const row of await database.query<StatisticsRow>(STATISTICS, [tables])) {
-    const { counted, selectable, missing, indexes, masked, ...rest } = row;
-    if (missing.length + indexes.length + masked.length === 0) continue;
+    const { counted, selectable, missing, ...rest } = row;
+    if (missing.length + rest.indexes.length + rest.masked.length === 0) continue;
     const rows = Number(counted) > 0 ? Number(counted) : await countSome(database, rest.relation, selectable);
     if (rows === 0) continue;
     lacking.push({
-      relation: rest.relation,
+      ...rest,
       ...(typeof rows === 'number' && { rows }),
       columns: missing,
-      none: row.none,
-      indexes,
-      masked,
       rowsHidden: rows === 'hidden',
     });
   }
@@ -30,6 +27,8 @@ export async function readStatistics(database: Database, tables: readonly string
 
 interface StatisticsRow {
   readonly relation: string;
+  readonly partitioned: boolean;
+  readonly extended: boolean;
   /** A bigint; 0 may also mean that nobody has counted yet. */
   readonly counted: string;
   readonly selectable: boolean;
@@ -116,7 +115,9 @@ with recursive named as (
          array_agg(index order by index) filter (where not visible) as masked
     from expressions group by 1
 )
-select t.relation, coalesce(l.counted, 0)::pg_catalog.int8 as counted,
+select t.relation, t.relkind = 'p' as partitioned,
+       exists (select from pg_catalog.pg_statistic_ext e where e.stxrelid = t.oid) as extended,
+       coalesce(l.counted, 0)::pg_catalog.int8 as counted,
        not t.guarded and pg_catalog.has_table_privilege(t.oid, 'select') as selectable,
        coalesce(b.missing, '{}') as missing, coalesce(b.none, false) as none,
        coalesce(i.indexes, '{}') as indexes,
