@@ -43,7 +43,7 @@ function facts(rehearsal: Partial<RehearsalFacts> = {}): PreflightFacts {
     target: { host: 'db.example', port: 5432, database: 'shop', user: 'release' },
     policy: { allowCustomEndpoint: false, createSnapshot: false },
     database: {} as never,
-    invariants: [],
+    invariants: known([]),
     rehearsal: {
       certificate: certified(aPredicate()),
       migrations: known(ON_DISK),
