@@ -17,6 +17,8 @@ export interface ProductionRig extends AsyncDisposable {
   readonly env: Readonly<Record<string, string>>;
   /** Runs a command of pgrehearse in the project, with the rig's environment and what is given on top. */
   run(argv: readonly string[], env?: Readonly<Record<string, string>>): Promise<Said>;
+  /** One more AWS with the same production, for faults of its own. */
+  anotherAws(): Promise<AwsServer>;
   /** As a superuser in production's database. */
   sql(sql: string): Promise<void>;
   /** What a command left in the output folder. */
@@ -46,7 +48,11 @@ export const RELEASE = {
 
 /** Rehearses the release with `pgrehearse run`, and sets up the rest so that a pre-flight finds nothing wrong. */
 export async function aProductionRig(config = ''): Promise<ProductionRig> {
-  const project = aProject({ seed: SHOP, migrations: RELEASE, config: `migrations: { tool: sql }\n${CONFIG}${config}` });
+  const project = aProject({
+    seed: SHOP,
+    migrations: RELEASE,
+    config: `migrations: { tool: sql }\n${CONFIG}${config}`,
+  });
   const server = await startTestServer(undefined, {
     archive_mode: 'on',
     archive_command: '/bin/true',
@@ -54,13 +60,8 @@ export async function aProductionRig(config = ''): Promise<ProductionRig> {
     lock_timeout: '5s',
   });
   await setUpProduction(server);
-  const aws = await startAwsServer();
+  const aws = await startAws(server);
   const { host, port } = server.target('production');
-  for (const instance of aws.world.instances) {
-    instance.Endpoint = { ...instance.Endpoint, Address: host, Port: port };
-    instance.EngineVersion = server.version;
-  }
-  for (const snapshot of aws.world.snapshots) snapshot.EngineVersion = server.version;
   const env = {
     ...aws.env,
     DATABASE_URL: `postgres://checker:checker@${host}:${port}/production`,
@@ -80,6 +81,7 @@ export async function aProductionRig(config = ''): Promise<ProductionRig> {
     aws,
     env,
     run,
+    anotherAws: () => startAws(server),
     sql: (sql) => runAt(server, 'production', sql),
     file: (name) => readFileSync(join(project.folder, '.pgrehearse', name), 'utf8'),
     [Symbol.asyncDispose]: async () => {
@@ -88,6 +90,18 @@ export async function aProductionRig(config = ''): Promise<ProductionRig> {
       project[Symbol.dispose]();
     },
   };
+}
+
+/** An AWS on which production is the instance `shop`. */
+async function startAws(server: EphemeralServer): Promise<AwsServer> {
+  const aws = await startAwsServer();
+  const { host, port } = server.target('production');
+  for (const instance of aws.world.instances) {
+    instance.Endpoint = { ...instance.Endpoint, Address: host, Port: port };
+    instance.EngineVersion = server.version;
+  }
+  for (const snapshot of aws.world.snapshots) snapshot.EngineVersion = server.version;
+  return aws;
 }
 
 const CONFIG = `

@@ -36,15 +36,15 @@ async function findMatches(
   inventory: Inventory,
   signal: AbortSignal,
 ): Promise<Reading<Matches>> {
+  // Only a look at everything says that there is one, and no other.
+  if (!isKnown(inventory.clusters)) return inventory.clusters;
+  if (!isKnown(inventory.instances)) return inventory.instances;
   const { instances, clusters } = listed(inventory);
   const compared = instances.length + clusters.length;
   for (const name of chain) {
     const matches = matchEndpoint(name, instances, clusters);
     if (matches.length > 0) return known({ matches, compared });
   }
-  // Without a match, only a look at everything says that there is none.
-  if (!isKnown(inventory.clusters)) return inventory.clusters;
-  if (!isKnown(inventory.instances)) return inventory.instances;
   const [custom, proxied] = await Promise.all([
     matchCustomEndpoints(aws, chain, inventory, signal),
     lookBehindProxies(aws, chain, { instances, clusters }, signal),

@@ -12,7 +12,11 @@ export interface Pace {
 
 export const PACE: Pace = { firstMs: 15_000, lastMs: 30_000, unseenMs: 60_000 };
 
-export const paceOf = (firstMs: number): Pace => ({ ...PACE, firstMs, lastMs: 2 * firstMs });
+export const paceOf = (firstMs: number): Pace => ({
+  firstMs,
+  lastMs: 2 * firstMs,
+  unseenMs: Math.min(PACE.unseenMs, 4 * firstMs),
+});
 
 /** What one look found. */
 export type Look<Value> =
