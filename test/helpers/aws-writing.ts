@@ -24,6 +24,9 @@ export const ALL_FAULTS: readonly FaultKind[] = [
   'accessDenied',
 ];
 
+/** Those after which the next attempt goes well. */
+export const mayPass = (kind: FaultKind): boolean => kind !== 'expiredToken' && kind !== 'accessDenied';
+
 /** The real SDK against the test server, with short patience. */
 export const openTestAws = (server: AwsServer): Promise<Aws> =>
   openAws({}, server.env, { connectMs: 300, requestMs: 300, questionMs: 1_000 });

@@ -8,7 +8,7 @@ import { startAwsServer, type AwsServer } from '../../helpers/aws-server/index.t
 import { aWorld, anAuroraWorld } from '../../helpers/aws-server/world/a-world.ts';
 import { aSnapshot } from '../../helpers/aws-server/world/snapshots.ts';
 import type { World } from '../../helpers/aws-server/world/world.ts';
-import { ALL_FAULTS, FAST, openTestAws, resourceIn } from '../../helpers/aws-writing.ts';
+import { ALL_FAULTS, FAST, mayPass, openTestAws, resourceIn } from '../../helpers/aws-writing.ts';
 
 const never = new AbortController().signal;
 
@@ -78,10 +78,10 @@ describe('a snapshot of this run', () => {
     const world = aWorld();
     world.instances[0]!.DBInstanceStatus = 'backing-up';
     await using server = await startAwsServer({ world });
-    void sleep(80).then(() => {
-      world.instances[0]!.DBInstanceStatus = 'available';
-    });
-    expect(await take(server)).toMatchObject({ status: 'available' });
+    const taking = take(server);
+    await sleep(80);
+    world.instances[0]!.DBInstanceStatus = 'available';
+    expect(await taking).toMatchObject({ status: 'available' });
   });
 });
 
@@ -198,7 +198,7 @@ describe('Ctrl-C', () => {
     const created = await taking;
     expect(performance.now() - began).toBeLessThan(500);
     expect(created).toMatchObject({ status: 'interrupted', mayExist });
-    if (mayExist) expect(created.reason).toContain(created.id);
+    expect(created.reason?.includes(created.id)).toBe(mayExist);
     const sent = server.calls.length;
     await sleep(700);
     expect(server.calls.length, 'nothing is sent afterwards').toBe(sent);
@@ -251,19 +251,22 @@ describe.each([
   )('$kind on $action, $times times', async ({ action, kind, times }) => {
     await using server = await startAwsServer({ world: world() });
     server.fault({ action, kind, ...(Number.isFinite(times) && { times }) });
-    const created = await take(server, { maxWaitMs: 2_500 });
+    const isOnce = Number.isFinite(times);
+    const maxWaitMs = isOnce ? 20_000 : 1_200;
+    const created = await take(server, { maxWaitMs });
     const left = ours(server.world);
-    expect(created.waitedMs).toBeLessThan(3_500);
+    expect(created.waitedMs).toBeLessThan(maxWaitMs + 1_000);
     expect(
       left.every(({ id }) => id === created.id),
       'none that the answer does not name',
     ).toBe(true);
-    if (left.length > 0) expect(created.mayExist).toBe(true);
-    if (created.status === 'available') expect(left).toEqual([{ id: created.id, status: 'available' }]);
-    else expect(created.reason).toMatch(/\.$/);
+    expect(created.mayExist || left.length === 0).toBe(true);
+    const isAvailable = created.status === 'available';
+    expect(isAvailable ? left[0]?.status === 'available' : created.reason?.endsWith('.')).toBe(true);
     // A request whose answer nobody could read was carried out all the same, and what it made can be found.
     const isDone = action.startsWith('Create') && ['malformed', 'html503', 'lostResponse'].includes(kind);
-    if (!Number.isFinite(times) && !isDone) expect(created.status).not.toBe('available');
+    expect(isAvailable && !isOnce && !isDone).toBe(false);
+    expect(isAvailable || !isOnce || !mayPass(kind), created.reason).toBe(true);
   });
 });
 
