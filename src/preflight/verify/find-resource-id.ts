@@ -1,7 +1,7 @@
 import type { Aws } from '../aws/aws.ts';
 import { findResource } from '../aws/find-resource.ts';
-import { sayFault } from '../aws/writing/fault.ts';
-import { isKnown, known, type Reading, unknown } from '../reading.ts';
+import { explainFailure } from '../aws/reading/explain-failure.ts';
+import { isKnown, known, type Reading } from '../reading.ts';
 
 /** `DbiResourceId` or `DbClusterResourceId` behind a host. Rejects only when `signal` is aborted. */
 export async function findResourceId(
@@ -14,6 +14,6 @@ export async function findResourceId(
     return isKnown(resource) ? known(resource.value.resourceId) : resource;
   } catch (error) {
     signal.throwIfAborted();
-    return unknown(`cannot find the database on AWS: ${sayFault(error)}`);
+    return explainFailure(error, 'rds:DescribeDBInstances');
   }
 }

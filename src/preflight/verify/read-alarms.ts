@@ -1,31 +1,34 @@
 import type { Aws } from '../aws/aws.ts';
-import { sayFault } from '../aws/writing/fault.ts';
-import { known, type Reading, unknown } from '../reading.ts';
+import { ask } from '../aws/reading/ask.ts';
+import { collectPages } from '../aws/reading/collect-pages.ts';
+import { explainFailure } from '../aws/reading/explain-failure.ts';
+import type { Reading } from '../reading.ts';
 import type { AlarmFacts } from './facts.ts';
 
-/** Rejects only when `signal` is aborted. */
+/** Metric and composite alarms. Rejects only when `signal` is aborted. */
 export async function readAlarms(
   openAws: () => Promise<Aws>,
   prefix: string,
   signal: AbortSignal,
 ): Promise<Reading<readonly AlarmFacts[]>> {
   try {
-    return known(await everyAlarm(await openAws(), prefix, signal));
+    const aws = await openAws();
+    return await ask(aws, ACTION, signal, (options) => everyAlarm(aws, prefix, options));
   } catch (error) {
     signal.throwIfAborted();
-    const denied = error instanceof Error && /AccessDenied|NotAuthorized/.test(error.name);
-    return unknown(
-      `cannot read the alarms ${prefix}…: ${sayFault(error)}`,
-      denied ? 'cloudwatch:DescribeAlarms' : undefined,
-    );
+    return explainFailure(error, ACTION);
   }
 }
 
-async function everyAlarm(aws: Aws, prefix: string, signal: AbortSignal): Promise<AlarmFacts[]> {
+const ACTION = 'cloudwatch:DescribeAlarms';
+
+async function everyAlarm(
+  aws: Aws,
+  prefix: string,
+  options: { readonly abortSignal: AbortSignal },
+): Promise<readonly AlarmFacts[]> {
   const cloudwatch = await aws.cloudwatch();
-  const alarms: AlarmFacts[] = [];
-  const seen = new Set<string>();
-  for (let token: string | undefined; ;) {
+  return await collectPages<AlarmFacts>(async ({ Marker: token }) => {
     const page = await cloudwatch.describeAlarms(
       {
         AlarmNamePrefix: prefix,
@@ -34,15 +37,16 @@ async function everyAlarm(aws: Aws, prefix: string, signal: AbortSignal): Promis
         MaxRecords: 100,
         ...(token !== undefined && { NextToken: token }),
       },
-      { abortSignal: signal },
+      options,
     );
-    for (const alarm of page.MetricAlarms ?? []) alarms.push(toFacts('metric', alarm));
-    for (const alarm of page.CompositeAlarms ?? []) alarms.push(toFacts('composite', alarm));
-    token = page.NextToken;
-    if (token === undefined || token === '') return alarms;
-    if (seen.has(token)) throw new Error('CloudWatch gives the same page again and again');
-    seen.add(token);
-  }
+    const { MetricAlarms: metric, CompositeAlarms: composite, NextToken: marker } = page;
+    if (!metric && !composite) return { items: undefined, marker };
+    const items = [
+      ...(metric ?? []).map((alarm) => toFacts('metric', alarm)),
+      ...(composite ?? []).map((alarm) => toFacts('composite', alarm)),
+    ];
+    return { items, marker };
+  });
 }
 
 interface DescribedAlarm {

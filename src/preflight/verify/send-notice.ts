@@ -1,9 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Outcome } from '../../findings/verdict.ts';
-import { toError } from '../../support/errors.ts';
-import { redact } from '../../support/redact.ts';
 import type { Aws } from '../aws/aws.ts';
+import { ask } from '../aws/reading/ask.ts';
+import { explainFailure } from '../aws/reading/explain-failure.ts';
 import type { TargetFacts } from '../facts/index.ts';
+import { isKnown } from '../reading.ts';
 import type { NoticeFacts } from './facts.ts';
 import { hostOf, requestError, withoutCredentials } from './public-address.ts';
 import type { NotifySettings } from './settings.ts';
@@ -83,21 +84,16 @@ async function publish(
   openAws: () => Promise<Aws>,
   signal: AbortSignal,
 ): Promise<Attempt> {
+  // SNS takes less than 100 characters of printable ASCII.
+  const subject = asciiOnly(headline(notice)).slice(0, 99);
+  const message = { TopicArn: topic, Subject: subject, Message: JSON.stringify(notice) };
   try {
-    const sns = await (await openAws()).sns();
-    await sns.publish(
-      {
-        TopicArn: topic,
-        // SNS takes less than 100 characters of printable ASCII.
-        Subject: asciiOnly(headline(notice)).slice(0, 99),
-        Message: JSON.stringify(notice),
-      },
-      { abortSignal: AbortSignal.any([signal, AbortSignal.timeout(TIMEOUT_MS)]) },
-    );
-    return {};
+    const aws = await openAws();
+    const sent = await ask(aws, 'sns:Publish', signal, async (options) => (await aws.sns()).publish(message, options));
+    return isKnown(sent) ? {} : { error: sent.unknown, final: true };
   } catch (thrown) {
-    const error = toError(thrown);
-    return { error: redact(`${error.name}: ${error.message}`), final: true };
+    const reason = explainFailure(thrown, 'sns:Publish');
+    return { error: isKnown(reason) ? '' : reason.unknown, final: true };
   }
 }
 

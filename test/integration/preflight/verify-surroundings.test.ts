@@ -20,6 +20,8 @@ import { aWorld } from '../../helpers/aws-server/world/a-world.ts';
 import { aRelease, type Release } from '../../helpers/released-production.ts';
 import { noSignal } from '../../helpers/sql-project.ts';
 
+const FAULTS = ['throttle', 'error500', 'hang', 'cut', 'malformed', 'expiredToken', 'accessDenied', 'html503'] as const;
+
 let release: Release;
 let web: WebServer;
 let aws: AwsServer;
@@ -121,8 +123,27 @@ describe('alarms', () => {
     using _ = restoring(aws);
     aws.fault({ action: 'DescribeAlarms', kind: 'accessDenied' });
     const { answers, facts } = await verify({ alarmPrefix: 'shop-' });
-    expect(told(answers, 'verify-alarm-raised')[0]).toMatch(/^unknown Cannot read the alarms shop-…: AccessDenied/);
+    expect(told(answers, 'verify-alarm-raised')[0]).toBe('unknown Access denied to cloudwatch:DescribeAlarms.');
     expect(facts.alarms?.found).toMatchObject({ needs: 'cloudwatch:DescribeAlarms' });
+  });
+
+  test.each(FAULTS)('%s leaves it unknown, and the topic untold', async (kind) => {
+    using _ = restoring(aws);
+    aws.world.metricAlarms.push(
+      { AlarmName: 'shop-cpu', StateValue: 'OK' },
+      { AlarmName: 'shop-lag', StateValue: 'OK' },
+    );
+    aws.world.pageSize = 1;
+    aws.fault({ action: 'DescribeAlarms', kind });
+    aws.fault({ action: 'Publish', kind });
+    const hasty = (): Promise<Aws> => openAws({}, aws.env, { connectMs: 300, requestMs: 300, questionMs: 1500 });
+    const [{ answers }, [notice]] = await Promise.all([
+      verify({ alarmPrefix: 'shop-' }, hasty),
+      sendNotices({ snsTopicArn: TOPIC }, NOTICE, hasty, noSignal),
+    ]);
+    const said = answers.filter(({ check }) => check === 'verify-alarm-raised');
+    expect(said.map(({ answer }) => answer)).toEqual(['unknown']);
+    expect(notice).toMatchObject({ sent: false, error: expect.any(String) as string });
   });
 
   test('AWS is not asked when nobody wants to know', async () => {
