@@ -6,7 +6,7 @@ import { PREFLIGHT_CHECKS } from '../../src/preflight/checks/index.ts';
 import { someFacts } from '../helpers/preflight-facts.ts';
 import { clientsOf } from './aws-emulator-clients.ts';
 import { ONE, SNAP } from './aws-emulator-inputs.ts';
-import { startMoto, type Moto } from './aws-emulator-moto.ts';
+import { isMissing, startMoto, type Moto } from './aws-emulator-moto.ts';
 
 /** moto answers some questions wrongly and some not at all: a pre-flight of it has to say so, whatever else it says. */
 describe('A pre-flight that is pointed at moto', () => {
@@ -57,13 +57,8 @@ async function answersAbout(moto: Moto, retentionDays: number): Promise<Record<s
 }
 
 async function motoOr(context: TestContext): Promise<Moto> {
-  try {
-    return await startMoto();
-  } catch (error) {
-    const reason = `moto cannot be brought: ${String(error).split('\n', 1)[0]}`;
-    process.stderr.write(`Skipped: ${reason}\n`);
-    return context.skip(reason);
-  }
+  const moto = await startMoto();
+  return isMissing(moto) ? context.skip(moto.missing) : moto;
 }
 
 const KEYS = { AWS_ACCESS_KEY_ID: 'AKIAIOSFODNN7EXAMPLE', AWS_SECRET_ACCESS_KEY: 'a-secret-of-nobody' };

@@ -14,13 +14,30 @@ export interface Moto extends AsyncDisposable {
 }
 
 /**
- * Brings moto with pip the first time, and starts it on loopback. Rejects with the reason where there is no Python or
- * the registry cannot be reached.
+ * Brings moto with pip the first time, and starts it on loopback. Says why not where there is no Python or the registry
+ * cannot be reached; that is no failure, in CI neither. One that was brought and does not start is.
  */
-export async function startMoto(): Promise<Moto> {
-  const packages = await ensureMoto();
+export async function startMoto(): Promise<Moto | Missing> {
+  try {
+    await promisify(execFile)('python3', ['--version']);
+    await bringMoto();
+  } catch (error) {
+    const missing = `moto cannot be brought: ${String(error).split('\n', 1)[0]}`;
+    process.stderr.write(`Skipped: ${missing}\n`);
+    return { missing };
+  }
+  return launch();
+}
+
+export interface Missing {
+  readonly missing: string;
+}
+
+export const isMissing = (moto: Moto | Missing): moto is Missing => 'missing' in moto;
+
+async function launch(): Promise<Moto> {
   const server = spawn('python3', ['-m', 'moto.server', '-H', '127.0.0.1', '-p', '0'], {
-    env: { PATH: process.env['PATH'], PYTHONPATH: packages, PYTHONUNBUFFERED: '1' },
+    env: { PATH: process.env['PATH'], PYTHONPATH: FOLDER, PYTHONUNBUFFERED: '1' },
     stdio: ['ignore', 'ignore', 'pipe'],
   });
   const stop = async (): Promise<void> => {
@@ -54,9 +71,9 @@ async function addressOf(server: ChildProcess): Promise<string> {
   throw new Error(`moto did not start: ${output.join('\n')}`);
 }
 
-/** Folder of the packages, whole or not there, since several workers may want it at once. */
-async function ensureMoto(): Promise<string> {
-  if (existsSync(FOLDER)) return FOLDER;
+/** The packages are there whole or not at all, since several workers may want them at once. */
+async function bringMoto(): Promise<void> {
+  if (existsSync(FOLDER)) return;
   const unfinished = `${FOLDER}.${randomBytes(4).toString('hex')}`;
   try {
     await mkdir(unfinished, { recursive: true });
@@ -65,7 +82,6 @@ async function ensureMoto(): Promise<string> {
     await rename(unfinished, FOLDER).catch((error: unknown) => {
       if (!existsSync(FOLDER)) throw error;
     });
-    return FOLDER;
   } finally {
     await rm(unfinished, { recursive: true, force: true });
   }

@@ -6,44 +6,38 @@ import { aCluster } from '../helpers/aws-server/world/clusters.ts';
 import { AGREED } from './aws-emulator-agreements.ts';
 import { clientsOf, outcome, type Clients, type Question } from './aws-emulator-clients.ts';
 import { DEVIATIONS } from './aws-emulator-deviations.ts';
-import { startMoto, type Moto } from './aws-emulator-moto.ts';
+import { isMissing, startMoto, type Missing, type Moto } from './aws-emulator-moto.ts';
 
 /**
  * Where AWS's documentation, moto and our test server agree, and where moto deviates from AWS and we do not. Nobody here
  * has asked AWS itself; two emulators written apart are less likely to share a mistake than one.
  */
 describe('moto and the test server of AWS', () => {
-  let moto: Moto | undefined;
+  let moto: Moto | Missing;
   let ours: AwsServer;
-  let missing = '';
 
   beforeAll(async () => {
-    try {
-      moto = await startMoto();
-    } catch (error) {
-      missing = `moto cannot be brought: ${String(error).split('\n', 1)[0]}`;
-      process.stderr.write(`Skipped: ${missing}\n`);
-    }
+    moto = await startMoto();
     ours = await startAwsServer({ world: emptyWorld() });
     const cluster = { DBClusterIdentifier: 'orders', DBClusterMembers: [], DeletionProtection: false };
     ours.world.clusters.push(aCluster(cluster));
-    if (moto === undefined) return;
+    if (isMissing(moto)) return;
     const { DBClusterIdentifier } = cluster;
     const master = { MasterUsername: 'postgres', MasterUserPassword: 'long-enough' };
     await clientsOf(moto.url).rds.createDBCluster({ DBClusterIdentifier, Engine: 'aurora-postgresql', ...master });
   });
 
   afterAll(async () => {
-    await moto?.[Symbol.asyncDispose]();
+    if (!isMissing(moto)) await moto[Symbol.asyncDispose]();
     await ours[Symbol.asyncDispose]();
   });
 
   beforeEach((context) => {
-    if (moto === undefined) context.skip(missing);
+    if (isMissing(moto)) context.skip(moto.missing);
   });
 
   const ask = async (question: Question): Promise<readonly [moto: unknown, ours: unknown]> => [
-    await outcome(question, clientsOf(moto?.url ?? '')),
+    await outcome(question, clientsOf(urlOf(moto))),
     await outcome(question, clientsOf(ours.url)),
   ];
 
@@ -63,7 +57,7 @@ describe('moto and the test server of AWS', () => {
       async ({ rds }: Clients) => (await rds.describeDBSnapshots({ DBSnapshotIdentifier: 'snap' })).DBSnapshots?.[0],
       async ({ rds }: Clients) => (await rds.describeDBClusters({ DBClusterIdentifier: 'orders' })).DBClusters?.[0],
     ]) {
-      const theirs = typesOf(await read(clientsOf(moto?.url ?? '')));
+      const theirs = typesOf(await read(clientsOf(urlOf(moto))));
       const own = typesOf(await read(clientsOf(ours.url)));
       const common = Object.keys(own).filter((name) => name in theirs);
       expect(common.length).toBeGreaterThan(12);
@@ -86,3 +80,5 @@ const typesOf = (value: object = {}): Record<string, string> =>
         content instanceof Date ? 'Date' : Array.isArray(content) ? 'list' : typeof content,
       ]),
   );
+
+const urlOf = (moto: Moto | Missing): string => (isMissing(moto) ? '' : moto.url);
