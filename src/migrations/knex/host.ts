@@ -1,15 +1,16 @@
-import type { Direction } from '../../recording/recording.ts';
+import type { Direction, StepFailure } from '../../recording/recording.ts';
 import { isPgrehearseError } from '../../support/errors.ts';
 import { failureOf } from '../failure.ts';
 import { describeConfig, isTypeScriptMissing, TYPESCRIPT_FIRST } from './hosted/describe-config.ts';
 import { originOf } from './hosted/error-origin.ts';
 import { followParent } from './hosted/follow-parent.ts';
 import { guardConnections } from './hosted/guard-connections.ts';
-import type { KnexLike } from './hosted/knex-like.ts';
 import { listMigrations } from './hosted/list-migrations.ts';
 import { loadKnex, type LoadedKnex } from './hosted/load-knex.ts';
 import { openDatabase } from './hosted/open-database.ts';
+import { poolIdlers } from './hosted/pool-idlers.ts';
 import { appliedMigrations, runLatest, runMigration } from './hosted/run-migration.ts';
+import { type Idler, noticeSilence } from './hosted/silence.ts';
 import {
   type HostRefusal,
   type HostReply,
@@ -25,13 +26,17 @@ import {
 /** The process in which the user's code runs. One request at a time, each answered once. */
 let loaded: (LoadedKnex & { readonly settings: HostSettings }) | undefined;
 let current: { readonly number: number; readonly kind: HostRequest['kind'] } | undefined;
+let endSilenceWatch = (): void => {};
 let lastDirection: Direction | undefined;
 
 process.on('message', (message: unknown) => {
   if (!isEnvelope(message) || !isHostRequest(message.content)) return;
   current = { number: message.number, kind: message.content.kind };
   process.send?.({ mark: MARK, number: message.number, content: { kind: 'begun' } });
-  void replyTo(message.content).then((reply) => send(reply));
+  watchSilence(message.content);
+  void replyTo(message.content).then((reply) =>
+    loaded?.closing.isClosed() ? send(lastOf(reply), leave) : send(reply),
+  );
 });
 
 // Ctrl-C reaches the whole group of processes; the parent decides when this one ends.
@@ -64,10 +69,10 @@ async function answerTo(request: HostRequest): Promise<unknown> {
     case 'applied':
       return appliedMigrations(knex);
     case 'run':
-      await beginRun(knex, request.direction);
+      await beginRun(loaded, request.direction);
       return runMigration(loaded, request.name, request.direction, settings.showValues);
     case 'latest':
-      await beginRun(knex, 'up');
+      await beginRun(loaded, 'up');
       return runLatest(loaded, settings.showValues);
   }
   return undefined;
@@ -77,18 +82,17 @@ async function answerTo(request: HostRequest): Promise<unknown> {
  * Steps of one direction in a row share their connection, as in one run of the tool. A turn is another run: what a
  * migration has set in its session (`set search_path`, `set role`) is not there when production goes back.
  */
-async function beginRun(knex: KnexLike, direction: Direction): Promise<void> {
-  if (lastDirection !== undefined && lastDirection !== direction) {
-    await knex.destroy();
-    knex.initialize();
-  }
+async function beginRun({ closing }: LoadedKnex, direction: Direction): Promise<void> {
+  if (lastDirection !== undefined && lastDirection !== direction) await closing.reconnect();
   lastDirection = direction;
 }
 
 async function load(settings: HostSettings): Promise<LoadedConfig> {
   guardConnections(settings.connection);
   try {
-    loaded = { ...(await loadKnex(settings)), settings };
+    // Closed between two requests, by work that a migration left behind: the next request has a process of its own.
+    const onClosed = (): void => void (current ?? leave());
+    loaded = { ...(await loadKnex(settings, onClosed)), settings };
   } catch (error) {
     if (!settings.typescript && isTypeScriptMissing(error)) return TYPESCRIPT_FIRST;
     throw error;
@@ -96,17 +100,32 @@ async function load(settings: HostSettings): Promise<LoadedConfig> {
   return describeConfig(loaded.knex, settings.typescript);
 }
 
+function watchSilence(request: HostRequest): void {
+  const patienceMs = (request.kind === 'load' ? request.settings : loaded?.settings)?.patienceMs;
+  if (patienceMs === undefined) return;
+  const idlers = (): Idler[] => (loaded ? poolIdlers(loaded.knex) : []);
+  endSilenceWatch = noticeSilence(idlers, () => leaveWith({ message: NEVER_SETTLES }), patienceMs);
+}
+
+const NEVER_SETTLES = 'A promise never settled: no statement, timer or connection is left that could settle it.';
+
 function fail(reason: unknown, circumstances: string): void {
   const { message, ...rest } = failureOf(reason, {
     showValues: loaded?.settings.showValues ?? false,
     ...originOf(reason),
   });
-  const failure = { ...rest, message: `${circumstances}: ${message}` };
+  leaveWith({ ...rest, message: `${circumstances}: ${message}` });
+}
+
+function leaveWith(failure: StepFailure): void {
   if (!current) process.stderr.write(`${failure.message}\n`, leave);
   else if (current.kind === 'run' || current.kind === 'latest')
     send({ kind: 'answer', answer: { status: 'failed', failure }, leaving: true }, leave);
   else send({ kind: 'refusal', refusal: { code: 'MIGRATION_TOOL_FAILED', message: failure.message } }, leave);
 }
+
+/** knex cannot be used again: the next request has another process. */
+const lastOf = (reply: HostReply): HostReply => (reply.kind === 'answer' ? { ...reply, leaving: true } : reply);
 
 const leave = (): never => process.exit(1);
 
@@ -114,6 +133,7 @@ function send(content: HostReply, done: () => void = () => {}): void {
   if (!current) return done();
   const { number } = current;
   current = undefined;
+  endSilenceWatch();
   process.send?.({ mark: MARK, number, content }, done);
 }
 

@@ -46,9 +46,13 @@ function projectOf({ projectFolder, directory, options, onOutput, showValues = f
     workingFolder: file === undefined ? resolve(projectFolder) : dirname(file),
     options: file === undefined && !others.directory ? { ...knexOptions, directory: ['./migrations'] } : knexOptions,
     showValues,
+    patienceMs: PATIENCE_MS,
     onOutput,
   };
 }
+
+/** A timer that was unref'ed is not seen, and could still settle it. */
+const PATIENCE_MS = 30_000;
 
 async function askForList(host: LoadedHost, signal: AbortSignal): Promise<readonly ListedMigration[]> {
   const answered = await host.ask({ kind: 'list' }, isListed, signal);

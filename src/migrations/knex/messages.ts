@@ -20,6 +20,8 @@ export interface HostSettings {
   readonly showValues: boolean;
   /** The process can read TypeScript already. */
   readonly typescript: boolean;
+  /** How long a promise may be awaited while nothing is left that could settle it. */
+  readonly patienceMs: number;
 }
 
 export interface HostConnection {

@@ -12,6 +12,8 @@ export interface Project {
   readonly workingFolder: string;
   readonly options: KnexOptions;
   readonly showValues: boolean;
+  /** How long a promise may be awaited while nothing is left that could settle it. */
+  readonly patienceMs: number;
   readonly onOutput: (text: string) => void;
 }
 
@@ -45,7 +47,7 @@ export async function startLoaded(
 }
 
 async function startWith(
-  { workingFolder, projectFolder, options, showValues, onOutput }: Project,
+  { workingFolder, projectFolder, options, showValues, patienceMs, onOutput }: Project,
   typescript: boolean,
   to: HostTarget | undefined,
   signal: AbortSignal,
@@ -53,7 +55,7 @@ async function startWith(
   const environment = hostEnvironment(process.env, to?.target, to?.applicationName);
   const host = startHost({ folder: workingFolder, environment, typescript, onOutput });
   const connection = to && { connection: connectionOf(to) };
-  const settings: HostSettings = { options, projectFolder, showValues, typescript, ...connection };
+  const settings: HostSettings = { options, projectFolder, showValues, typescript, patienceMs, ...connection };
   try {
     const loaded = await host.ask({ kind: 'load', settings }, isLoadedConfig, signal);
     if (loaded.kind === 'answer') return { ...host, config: loaded.answer, onOutput };

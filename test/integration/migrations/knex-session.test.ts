@@ -266,6 +266,21 @@ describe('code that misbehaves', () => {
       'exports.up = async () => { process.disconnect(); await new Promise(() => {}); };',
       /ended the process/,
     ],
+    [
+      'closes knex',
+      'exports.up = (knex) => knex.destroy(); exports.config = { transaction: false };',
+      /^It closed knex with knex\.destroy\(\), and knex cannot write its books after that/,
+    ],
+    [
+      'closes knex without waiting for that',
+      'exports.up = async (knex) => { void knex.destroy(); }; exports.config = { transaction: false };',
+      /^It closed knex with knex\.destroy\(\)/,
+    ],
+    [
+      'closes knex after an error',
+      "exports.up = (knex) => knex.raw('select nothing').finally(() => knex.destroy()); exports.config = { transaction: false };",
+      /^It closed knex .* after that: .*column "nothing" does not exist$/,
+    ],
   ])('%s: the step has failed, nothing half done stays, and the next one runs', async (_, up, message) => {
     await using rig = await aRig({ '001_bad.js': `${up}\nexports.down = async () => {};`, ...next });
     expect(await rig.run('001_bad.js')).toMatchObject({
@@ -275,6 +290,18 @@ describe('code that misbehaves', () => {
     expect(await rig.rows("select to_regclass('t') as t")).toEqual([{ t: null }]);
     expect(await rig.run('002_next.js')).toEqual(COMPLETED);
     expect(await rig.run('002_next.js', 'down')).toEqual(COMPLETED);
+  });
+
+  test('closes knex when its step is over: the next one is not to blame', async () => {
+    await using rig = await aRig({
+      '001_a.js': `exports.up = async (knex) => { setTimeout(() => knex.destroy(), 50); };
+        exports.down = async () => {}; exports.config = { transaction: false };`,
+      ...next,
+    });
+    expect(await rig.run('001_a.js')).toEqual(COMPLETED);
+    await setTimeout(300);
+    expect(await rig.run('002_next.js')).toEqual(COMPLETED);
+    expect((await rig.session.applied()).map(({ id }) => id)).toEqual(['001_a.js', '002_next.js']);
   });
 
   test('does not wait for its queries: they are waited for', async () => {

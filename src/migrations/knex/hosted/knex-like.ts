@@ -10,7 +10,9 @@ export interface KnexLike {
 }
 
 interface ClientLike {
-  readonly pool: PoolLike;
+  /** Absent once it is closed. */
+  readonly pool?: PoolLike;
+  destroy: (...args: unknown[]) => Promise<unknown>;
   readonly config: Readonly<Record<string, unknown>>;
   on(event: 'query-error', listener: (error: unknown, query: unknown) => void): unknown;
   acquireConnection(): Promise<ConnectionLike>;
@@ -38,14 +40,21 @@ export interface MigrationSourceLike {
 }
 
 /** knex's pool is tarn's. */
-interface PoolLike {
+export interface PoolLike {
   max: number;
+  readonly destroyed: boolean;
   readonly used: readonly { readonly resource: unknown }[];
+  readonly free: readonly { readonly resource: unknown }[];
+  /** Looks at idle connections. */
+  readonly interval?: unknown;
   acquire(): { readonly promise: Promise<unknown>; abort(): void };
   numUsed(): number;
   numPendingAcquires(): number;
   numPendingCreates(): number;
 }
+
+/** node-postgres knows whether the server waits for it. A connection of another make counts as busy. */
+export const isIdle = (resource: unknown): boolean => isObject(resource) && resource['readyForQuery'] === true;
 
 export const isKnexFactory = (value: unknown): value is (config: object) => unknown => typeof value === 'function';
 

@@ -3,6 +3,7 @@ import { dirname, join } from 'node:path';
 import { PgrehearseError, toError } from '../../../support/errors.ts';
 import { type HostSettings, isObject } from '../messages.ts';
 import { buildConfig } from './build-config.ts';
+import { type Closing, noticeClosing } from './closing.ts';
 import { isKnex, isKnexFactory, type KnexLike } from './knex-like.ts';
 import { rememberStatements } from './error-origin.ts';
 import { loadKnexfile } from './load-knexfile.ts';
@@ -11,10 +12,11 @@ export interface LoadedKnex {
   readonly knex: KnexLike;
   /** Connections that the user's own pool may open. */
   readonly ownPoolMax: number;
+  readonly closing: Closing;
 }
 
 /** The user's own knex with their own configuration; connects to nothing before it is used. */
-export async function loadKnex(settings: HostSettings): Promise<LoadedKnex> {
+export async function loadKnex(settings: HostSettings, onClosed: () => void): Promise<LoadedKnex> {
   const { knexfile, environment } = settings.options;
   const own = knexfile === undefined ? {} : await loadKnexfile(knexfile, environment);
   const factory = requireKnex([...(knexfile === undefined ? [] : [dirname(knexfile)]), settings.projectFolder]);
@@ -22,7 +24,7 @@ export async function loadKnex(settings: HostSettings): Promise<LoadedKnex> {
   try {
     const knex = factory(config);
     if (isKnex(knex)) rememberStatements(knex);
-    if (isKnex(knex)) return { knex, ownPoolMax: poolMaxOf(own['pool']) };
+    if (isKnex(knex)) return { knex, ownPoolMax: poolMaxOf(own['pool']), closing: noticeClosing(knex, onClosed) };
   } catch (cause) {
     throw new PgrehearseError('MIGRATION_TOOL_FAILED', `knex does not start: ${toError(cause).message}`, {
       hint: 'Is `pg` installed beside knex in your project?',

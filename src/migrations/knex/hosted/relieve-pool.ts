@@ -1,5 +1,5 @@
 import { setTimeout } from 'node:timers/promises';
-import type { KnexLike } from './knex-like.ts';
+import { isIdle, type KnexLike, type PoolLike } from './knex-like.ts';
 
 /**
  * Lets the pool of one grow, up to the user's own limit, when work waits for a connection whose holder does nothing: a
@@ -11,17 +11,18 @@ export function relievePool({ client }: KnexLike, ownMax: number): () => void {
   void watchOver();
   return () => {
     watch.abort();
-    client.pool.max = 1;
+    if (client.pool) client.pool.max = 1;
   };
 
   async function watchOver(): Promise<void> {
     for (let stuckLooks = 0; !watch.signal.aborted;) {
       await setTimeout(LOOK_MS, undefined, { signal: watch.signal, ref: false }).catch(() => {});
-      stuckLooks = isStuck(client.pool) ? stuckLooks + 1 : 0;
-      if (stuckLooks < STUCK_LOOKS || client.pool.max >= ownMax || watch.signal.aborted) continue;
-      client.pool.max += 1;
+      const { pool } = client;
+      stuckLooks = pool && isStuck(pool) ? stuckLooks + 1 : 0;
+      if (!pool || stuckLooks < STUCK_LOOKS || pool.max >= ownMax || watch.signal.aborted) continue;
+      pool.max += 1;
       // The pool looks at its limit only when somebody asks.
-      const asking = client.pool.acquire();
+      const asking = pool.acquire();
       asking.abort();
       asking.promise.catch(() => {});
       stuckLooks = 0;
@@ -32,9 +33,5 @@ export function relievePool({ client }: KnexLike, ownMax: number): () => void {
 const LOOK_MS = 50;
 const STUCK_LOOKS = 3;
 
-const isStuck = (pool: KnexLike['client']['pool']): boolean =>
+const isStuck = (pool: PoolLike): boolean =>
   pool.numPendingAcquires() > 0 && pool.used.every(({ resource }) => isIdle(resource));
-
-/** node-postgres knows whether the server waits for it. A connection of another make counts as busy. */
-const isIdle = (resource: unknown): boolean =>
-  typeof resource === 'object' && resource !== null && Reflect.get(resource, 'readyForQuery') === true;

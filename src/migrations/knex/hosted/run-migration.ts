@@ -1,4 +1,4 @@
-import type { Direction } from '../../../recording/recording.ts';
+import type { Direction, StepFailure } from '../../../recording/recording.ts';
 import { failureOf } from '../../failure.ts';
 import type { RunOutcome } from '../../source.ts';
 import { isObject } from '../messages.ts';
@@ -41,26 +41,34 @@ export function runLatest(loaded: LoadedKnex, showValues: boolean): Promise<RunO
 }
 
 async function outcomeOf(
-  { knex, ownPoolMax }: LoadedKnex,
+  { knex, ownPoolMax, closing }: LoadedKnex,
   showValues: boolean,
   work: (knex: KnexLike) => Promise<RunOutcome>,
 ): Promise<RunOutcome> {
   const endRelief = relievePool(knex, ownPoolMax);
   try {
-    const outcome = await work(knex);
-    await poolIdle(knex);
+    const outcome = await Promise.race([work(knex), closing.closed.then(() => closedBy())]);
+    if (!closing.isClosed()) await poolIdle(knex);
     return outcome;
   } catch (error) {
+    const failure = failureOf(error, { showValues, ...originOf(error) });
+    if (closing.isClosed()) return closedBy(failure);
     await poolIdle(knex);
     // knex frees its lock itself, but not when the connection is what failed.
     await clearLock(knex).catch(() => {});
-    return { status: 'failed', failure: failureOf(error, { showValues, ...originOf(error) }) };
+    return { status: 'failed', failure };
   } finally {
     endRelief();
   }
 }
 
 const failed = (message: string): RunOutcome => ({ status: 'failed', failure: { message } });
+
+function closedBy(failure: Partial<StepFailure> = {}): RunOutcome {
+  const consequence = failure.message === undefined ? '.' : `: ${failure.message}`;
+  const message = `It closed knex with knex.destroy(), and knex cannot write its books after that${consequence}`;
+  return { status: 'failed', failure: { ...failure, message } };
+}
 
 /** Names in the order in which they were applied. Creates the tables of the books, as knex does before anything else. */
 export async function appliedMigrations(knex: KnexLike): Promise<string[]> {
