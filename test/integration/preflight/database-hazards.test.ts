@@ -27,6 +27,7 @@ describe.each([14, 15, 16, 17, 18])('PostgreSQL %i', (major) => {
 
   const alone = async (sql: string): Promise<void> => {
     await using session = await (await rig()).session('root');
+    await session.script('set default_transaction_read_only = off');
     await statements(session, sql);
   };
 
@@ -226,6 +227,8 @@ describe.each([14, 15, 16, 17, 18])('PostgreSQL %i', (major) => {
     await root.script('create table filler as select n from generate_series(1, 10000) n');
     undo.push(() => root.script('drop table filler'));
     const limits = { 'slot-lagging': { warnRetainedGib: 0.000_1 } };
+    // Commits here are asynchronous: the WAL is written a moment later.
+    await until(async () => (await said({ limits }))['slot-lagging'] === 'warn', 'the slot lags');
     expect(await said({ limits })).toEqual({ 'slot-lagging': 'warn' });
     expect(await said({ limits: { 'slot-lagging': { maxRetainedGib: 0.000_1 } } })).toEqual({ 'slot-lagging': 'fail' });
     await change(
@@ -383,9 +386,9 @@ describe.each([14, 15, 16, 17, 18])('PostgreSQL %i', (major) => {
 
   test('another version, another extension', async () => {
     const { said } = await rig();
-    const other = { provider: 'local', version: '13.1', major: 13, migrationRole: 'migrator', settings: {} };
-    expect(await said({ predicate: { server: other } })).toEqual({ 'server-version-differs': 'fail' });
-    const server = { ...other, major, version: `${major}.999` };
+    const older = { provider: 'local', version: '13.1', major: 13, migrationRole: 'migrator', settings: {} };
+    expect(await said({ predicate: { server: older } })).toEqual({ 'server-version-differs': 'fail' });
+    const server = { ...older, major, version: `${major}.999` };
     expect(await said({ predicate: { server } })).toEqual({ 'server-version-differs': 'warn' });
     await change(
       "update pg_extension set extversion = '1.1' where extname = 'plpgsql'",

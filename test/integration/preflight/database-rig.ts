@@ -45,20 +45,24 @@ export interface Rig extends AsyncDisposable {
   /** A superuser's session, outside of any transaction. */
   readonly root: Database;
   readonly target: DatabaseTarget;
-  production(as: Eyes): ProductionTarget;
+  readonly production: (as: Eyes) => ProductionTarget;
   /** A session of somebody else's. */
-  session(applicationName?: string): Promise<Database>;
-  gather(asking?: Asking): Promise<DatabaseFacts>;
+  readonly session: (applicationName?: string) => Promise<Database>;
+  readonly gather: (asking?: Asking) => Promise<DatabaseFacts>;
   /** Answers that are neither pass nor skipped, by id; the worst where there are several. */
-  said(asking?: Asking): Promise<Record<string, string>>;
+  readonly said: (asking?: Asking) => Promise<Record<string, string>>;
 }
 
 export async function startRig(major: number, settings: Readonly<Record<string, string>> = {}): Promise<Rig> {
   const server = await startTestServer(major, { ...SETTINGS, ...settings });
   const target = await createDatabase(server, 'shop');
   const session = (applicationName = 'shop') => connect(target.connectionString, { applicationName });
+  {
+    // In a session that ends: only then is what it did counted.
+    await using founder = await session('founder');
+    await founder.script(SHOP);
+  }
   const root = await session('root');
-  await root.script(SHOP);
   // A hazard that was not undone must not stop the rest.
   await root.script("set lock_timeout = '10s'");
   const production = (as: Eyes) => parseProductionUrl(urlOf(target, as, 'secret'));
@@ -73,8 +77,9 @@ export async function startRig(major: number, settings: Readonly<Record<string, 
     gather,
     said: async (asking = {}) => {
       const predicate = somePredicate({
-        ...{ server: { ...somePredicate().server, major, version: server.version } },
-        ...{ tables: [someTouchedTable({ rowsBefore: 2_000 })], ...asking.predicate },
+        server: { ...somePredicate().server, major, version: server.version },
+        tables: [someTouchedTable({ rowsBefore: 2_000 })],
+        ...asking.predicate,
       });
       return judged(somePreflight(await gather(asking), predicate, asking.policy), asking.limits);
     },
