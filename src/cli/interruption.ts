@@ -1,4 +1,4 @@
-import { PgrehearseError } from '../support/errors.ts';
+import { isPgrehearseError, PgrehearseError } from '../support/errors.ts';
 import { EXIT } from './exit-codes.ts';
 import type { Terminal } from './terminal.ts';
 
@@ -22,6 +22,8 @@ export async function interruptible<Result>(
   try {
     return await work(controller.signal);
   } catch (error) {
+    // Who was interrupted may know better what stays behind.
+    if (isPgrehearseError(error) && error.code === 'INTERRUPTED') throw error;
     controller.signal.throwIfAborted();
     throw error;
   } finally {

@@ -1,0 +1,130 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { join } from 'node:path';
+
+import { afterAll, beforeAll, expect, test } from 'vitest';
+
+import { connect } from '../../../src/postgres/connect.ts';
+import { quoteLiteral } from '../../../src/postgres/identifiers.ts';
+import type { EphemeralServer } from '../../../src/server/provider.ts';
+import { aProductionRig, type ProductionRig, SHOP } from '../../helpers/production-rig.ts';
+import { createDatabase, startTestServer } from '../../helpers/servers.ts';
+
+let rig: ProductionRig;
+let restored: EphemeralServer;
+
+beforeAll(async () => {
+  rig = await aProductionRig();
+  restored = await startTestServer();
+  await createDatabase(restored, 'production');
+  await runRestored(`create role master login superuser; ${SHOP}; analyze`);
+  const { host, port } = restored.target('production');
+  const { world } = rig.aws;
+  for (const it of [...world.instances, ...world.snapshots]) it.MasterUsername = 'master';
+  world.onRestore = () => Promise.resolve({ address: host, port });
+  world.onModify = (_, { MasterUserPassword }) =>
+    runRestored(`alter role master password ${quoteLiteral(String(MasterUserPassword))}`);
+});
+afterAll(async () => {
+  await restored[Symbol.asyncDispose]();
+  await rig[Symbol.asyncDispose]();
+});
+
+async function runRestored(sql: string): Promise<void> {
+  await using database = await connect(restored.target('production').connectionString, { applicationName: 'AWS' });
+  await database.script(sql);
+}
+
+const DRILL = ['preflight', '--allow-custom-endpoint', '--restore-drill', '--json'];
+
+interface Document {
+  readonly answers: readonly { readonly check: string; readonly answer: string; readonly message: string }[];
+  readonly facts: {
+    readonly aws: {
+      readonly drill: {
+        readonly status: string;
+        readonly created: readonly { readonly id: string; readonly deleted: boolean }[];
+        readonly comparisons: readonly { readonly what: string; readonly ok: boolean }[];
+      };
+    };
+  };
+}
+
+const drillIn = (out: string): Document['facts']['aws']['drill'] => (JSON.parse(out) as Document).facts.aws.drill;
+
+test('a drill restores the snapshot, finds what was rehearsed from, and leaves nothing', async () => {
+  const { status, out, err } = await rig.run(DRILL);
+  const drill = drillIn(out);
+  expect(drill.comparisons.map(({ what, ok }) => [what, ok])).toEqual([
+    ['server major', true],
+    ['schema', true],
+    ['rows of public.customers', true],
+    ['rows of public.orders', true],
+  ]);
+  expect({ status, drill: drill.status }).toEqual({ status: 0, drill: 'passed' });
+  expect(drill.created).toEqual([{ kind: 'instance', id: expect.stringMatching(/^pgrehearse-/), deleted: true }]);
+  expect(rig.aws.world.instances.map(({ DBInstanceIdentifier }) => DBInstanceIdentifier)).toEqual(['shop']);
+  expect(err).toContain('The drill makes one db.t4g.medium instance');
+});
+
+test('one whose table came back empty fails, and is deleted all the same', async () => {
+  await runRestored('create table saved as select * from orders; truncate orders');
+  const { status, out } = await rig.run(DRILL);
+  await runRestored('insert into orders select * from saved; drop table saved');
+  expect(
+    drillIn(out)
+      .comparisons.filter(({ ok }) => !ok)
+      .map(({ what }) => what),
+  ).toContain('rows of public.orders');
+  expect(status).toBe(1);
+  expect(rig.aws.world.instances).toHaveLength(1);
+});
+
+test('nothing is left to clean up', async () => {
+  const { status, out } = await rig.run(['preflight', '--clean-up']);
+  expect({ status, out }).toEqual({ status: 0, out: 'No restore drill has left anything.\n' });
+});
+
+test.each(['read', 'snapshot', 'drill'])('--print-iam-policy %s prints one policy for this account', async (mode) => {
+  const { status, out } = await rig.run(['preflight', '--print-iam-policy', mode]);
+  expect(status ?? 0).toBe(0);
+  const policy = JSON.parse(out) as { Version: string; Statement: { Action: string[] }[] };
+  expect(policy.Version).toBe('2012-10-17');
+  const actions = policy.Statement.flatMap(({ Action }) => Action);
+  expect(actions).toContain('rds:DescribeDBInstances');
+  expect(actions.includes('rds:CreateDBSnapshot')).toBe(mode === 'snapshot');
+  expect(actions.includes('rds:DeleteDBInstance')).toBe(mode === 'drill');
+});
+
+test.each([
+  ['--create-snapshot', /Snapshot (pgrehearse-\S+) creating/, 'snapshots'],
+  ['--restore-drill', /Drill: restoring (pgrehearse-\S+)/, 'instances'],
+] as const)('Ctrl-C during %s ends it at once, and says what stays', async (flag, pattern, kind) => {
+  const { world } = rig.aws;
+  Object.assign(world, { snapshotPolls: 10_000, restorePolls: 10_000 });
+  const child = spawn(
+    process.execPath,
+    [join('dist', 'cli', 'main.js'), 'preflight', rig.folder, '--allow-custom-endpoint', flag],
+    {
+      env: { ...process.env, ...rig.env },
+      stdio: ['ignore', 'pipe', 'pipe'],
+    },
+  );
+  let err = '';
+  child.stderr.setEncoding('utf8').on('data', (text: string) => {
+    err += text;
+    if (pattern.test(err) && !child.killed) child.kill('SIGINT');
+  });
+  const [code] = (await once(child, 'close')) as [number | null];
+  Object.assign(world, { snapshotPolls: 2, restorePolls: 2 });
+  const [, id] = pattern.exec(err) ?? [];
+  expect(code).toBe(130);
+  expect(err).toContain('INTERRUPTED');
+  if (kind === 'snapshots') {
+    expect(world.snapshots.map(({ DBSnapshotIdentifier }) => DBSnapshotIdentifier)).toContain(id);
+    expect(err).toContain(`The snapshot ${id} stays`);
+  } else {
+    expect(world.instances.map(({ DBInstanceIdentifier }) => DBInstanceIdentifier)).toEqual(['shop']);
+    expect(err).toContain('What the drill made is deleted.');
+  }
+});
