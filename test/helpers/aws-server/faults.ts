@@ -60,7 +60,7 @@ export function faultError(kind: FaultKind, request: AwsRequest, callerArn: stri
   return answers[kind];
 }
 
-export function accessDenied({ service, action }: Pick<AwsRequest, 'service' | 'action'>, callerArn: string): AwsError {
+function accessDenied({ service, action }: Pick<AwsRequest, 'service' | 'action'>, callerArn: string): AwsError {
   const permission = `${service === 'monitoring' ? 'cloudwatch' : service}:${action}`;
   const why = `because no identity-based policy allows the ${permission} action`;
   return new AwsError('AccessDenied', 403, `User: ${callerArn} is not authorized to perform: ${permission} ${why}`);

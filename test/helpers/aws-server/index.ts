@@ -33,7 +33,7 @@ export interface AwsServer extends AsyncDisposable {
   clearFaults(): void;
 }
 
-export interface Call {
+interface Call {
   readonly service: Service;
   readonly action: string;
   readonly input: Record<string, unknown>;

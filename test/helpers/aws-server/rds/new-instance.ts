@@ -104,7 +104,7 @@ function describe(context: Context, id: string, origin: Origin, wishes: Instance
   };
 }
 
-export const networkOf = (
+const networkOf = (
   subnetGroup: string,
   securityGroups: readonly string[] | undefined,
 ): Pick<DBInstance, 'DBSubnetGroup' | 'VpcSecurityGroups'> => ({

@@ -1,21 +1,21 @@
 /**
- * One element. Absent values leave no element, an empty list leaves an empty one, as AWS does. The names of list items
- * are written by hand from the API reference and not from the SDK's schema, so that a wrong one is noticed.
+ * The fields as elements. Absent values leave no element, an empty list leaves an empty one, as AWS does. The names of
+ * list items are written by hand from the API reference and not from the SDK's schema, so that a wrong one is noticed.
  */
-export function xmlElement(name: string, value: unknown, parent = ''): string {
-  if (value === undefined || value === null) return '';
-  if (Array.isArray(value)) return wrap(name, value.map((item) => xmlElement(itemName(name, parent), item)).join(''));
-  if (value instanceof Date) return wrap(name, value.toISOString());
-  if (typeof value === 'object') return wrap(name, xmlChildren(value, name));
-  return wrap(name, escapeXml(`${value as string | number | boolean}`));
-}
-
 export const xmlChildren = (value: object, parent: string): string =>
   Object.entries(value)
     .map(([name, child]) => xmlElement(name, child, parent))
     .join('');
 
 export const escapeXml = (text: string): string => text.replaceAll(/[&<>"']/g, (sign) => `&#${sign.charCodeAt(0)};`);
+
+function xmlElement(name: string, value: unknown, parent = ''): string {
+  if (value === undefined || value === null) return '';
+  if (Array.isArray(value)) return wrap(name, value.map((item) => xmlElement(itemName(name, parent), item)).join(''));
+  if (value instanceof Date) return wrap(name, value.toISOString());
+  if (typeof value === 'object') return wrap(name, xmlChildren(value, name));
+  return wrap(name, escapeXml(`${value as string | number | boolean}`));
+}
 
 const wrap = (name: string, content: string): string => `<${name}>${content}</${name}>`;
 

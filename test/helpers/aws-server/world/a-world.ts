@@ -125,7 +125,7 @@ const quotas = (): AccountQuota[] => [
 ];
 
 /** The key that the default databases are encrypted with. */
-export const aKey = (overrides: Partial<KeyMetadata> = {}): KeyMetadata => ({
+const aKey = (overrides: Partial<KeyMetadata> = {}): KeyMetadata => ({
   KeyId: '0f0e0d0c-0b0a-4908-8706-050403020100',
   Arn: `arn:aws:kms:${REGION}:${ACCOUNT}:key/0f0e0d0c-0b0a-4908-8706-050403020100`,
   AWSAccountId: ACCOUNT,
@@ -139,7 +139,7 @@ export const aKey = (overrides: Partial<KeyMetadata> = {}): KeyMetadata => ({
 });
 
 /** Ten minutes of healthy points, one a minute. */
-export function metricsOf(dimensions: Readonly<Record<string, string>>, now: Date): Metric[] {
+function metricsOf(dimensions: Readonly<Record<string, string>>, now: Date): Metric[] {
   const at = Array.from({ length: 10 }, (_, index) => new Date(now.getTime() - minutes(index + 1)));
   return Object.entries(HEALTHY).map(([name, value]) => ({
     namespace: 'AWS/RDS',
