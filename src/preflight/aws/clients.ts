@@ -33,7 +33,7 @@ const MAX_ATTEMPTS = 8;
 /** Finds region, endpoint and credentials; sends nothing yet. Rejects with AWS_PACKAGE_MISSING or AWS_UNAVAILABLE. */
 export async function openAws(settings: AwsSettings, env: Environment, patience = PATIENCE): Promise<Aws> {
   const { RDS: Rds } = await loadPackage('@aws-sdk/client-rds', () => import('@aws-sdk/client-rds'));
-  const wire = new Wire(patience.requestMs);
+  const wire = new Wire(2 * patience.requestMs);
   const profile = settings.profile === undefined ? {} : { profile: settings.profile };
   const common = { ...profile, ...transport(patience) };
   const region =

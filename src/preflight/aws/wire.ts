@@ -12,7 +12,7 @@ export class Wire {
   readonly #answerMs: number;
   #clockOffsetMs: number | undefined;
 
-  /** @param answerMs for one answer with its body; the SDK's own limit ends with the headers */
+  /** @param answerMs for one answer with its body; the SDK's own limit, which is to strike first, ends with the headers */
   constructor(answerMs: number) {
     this.#answerMs = answerMs;
   }
@@ -82,7 +82,8 @@ async function within<Value>(limitMs: number, work: Promise<Value>): Promise<Val
 /** `rds.eu-west-1.amazonaws.com`, or `127.0.0.1:4566` where the port says something. */
 export function addressOf(request: unknown): { readonly protocol: string; readonly host: string } {
   const [protocol, hostname, port] = ['protocol', 'hostname', 'port'].map((name) => field(request, name));
-  const suffix = typeof port !== 'number' || port === 443 ? '' : `:${port}`;
+  const number = typeof port === 'number' ? port : protocol === 'http:' ? 80 : 443;
+  const suffix = number === 443 ? '' : `:${number}`;
   return { protocol: String(protocol), host: `${String(hostname)}${suffix}` };
 }
 

@@ -1,5 +1,6 @@
 import type { DBClusterAutomatedBackup, DBInstanceAutomatedBackup, RDS } from '@aws-sdk/client-rds';
 
+import { toError } from '../../../support/errors.ts';
 import type { AutomatedBackupFacts, ResourceFacts } from '../../facts/aws.ts';
 import type { Reading } from '../../reading.ts';
 import type { Aws } from '../aws.ts';
@@ -17,11 +18,13 @@ export const readAutomatedBackups = (aws: Aws, resource: ResourceFacts, signal: 
         return found.map((backup) => instanceBackup(backup, aws.region));
       })
     : ask(aws, 'rds:DescribeDBClusterAutomatedBackups', signal, async (options) => {
-        const found = await collectPages(async (page) => {
-          const input = { DbClusterResourceId: resource.resourceId, ...page };
-          const answer = await aws.rds.describeDBClusterAutomatedBackups(input, options);
-          return { items: answer.DBClusterAutomatedBackups, marker: answer.Marker };
-        });
+        const found = await orNone(
+          collectPages(async (page) => {
+            const input = { DbClusterResourceId: resource.resourceId, ...page };
+            const answer = await aws.rds.describeDBClusterAutomatedBackups(input, options);
+            return { items: answer.DBClusterAutomatedBackups, marker: answer.Marker };
+          }),
+        );
         return found.map((backup) => clusterBackup(backup, aws.region));
       });
 
@@ -41,9 +44,18 @@ export const readReplicatedBackups = (
   });
 
 const instanceBackups = (rds: RDS, which: object, options: Options): Promise<readonly DBInstanceAutomatedBackup[]> =>
-  collectPages(async (page) => {
-    const answer = await rds.describeDBInstanceAutomatedBackups({ ...which, ...page }, options);
-    return { items: answer.DBInstanceAutomatedBackups, marker: answer.Marker };
+  orNone(
+    collectPages(async (page) => {
+      const answer = await rds.describeDBInstanceAutomatedBackups({ ...which, ...page }, options);
+      return { items: answer.DBInstanceAutomatedBackups, marker: answer.Marker };
+    }),
+  );
+
+/** RDS says that there are none of a database with an error, not with an empty list. */
+const orNone = <Item>(list: Promise<readonly Item[]>): Promise<readonly Item[]> =>
+  list.catch((error: unknown) => {
+    if (!toError(error).name.includes('AutomatedBackupNotFound')) throw error;
+    return [];
   });
 
 const instanceBackup = (backup: DBInstanceAutomatedBackup, region: string): AutomatedBackupFacts => ({
