@@ -5,6 +5,7 @@ import { counted } from '../support/amounts.ts';
 import type { Observation } from './check.ts';
 import { defineCheck } from './check.ts';
 import { completed, dataOver, revertDidNothing, roundTrips, type RoundTrip } from './round-trip.ts';
+import { takeBackLosses } from './take-back-losses.ts';
 import { unwindLosses } from './unwind-losses.ts';
 
 export const downLosesData = defineCheck({
@@ -18,12 +19,17 @@ export const downLosesData = defineCheck({
 
   *inspect(recording) {
     const unwound = unwindLosses(recording);
+    const takenBack = takeBackLosses(recording);
     for (const trip of roundTrips(recording)) {
       if (revertDidNothing(trip)) continue;
       const { migration } = trip;
       const direct = [...lossesByRevert(trip)];
       for (const loss of direct) yield { ...loss, where: { migration, direction: 'down', ...loss.where } };
       const relations = new Set(direct.map(({ where }) => where.relation));
+      for (const loss of takenBack.get(migration) ?? []) {
+        if (relations.has(loss.where.relation)) continue;
+        yield { ...loss, where: { migration, direction: 'down', ...loss.where } };
+      }
       for (const change of unwound.get(migration) ?? []) {
         if (relations.has(change.relation)) continue;
         for (const loss of lossesOf(change, undefined)) {

@@ -16,6 +16,8 @@ export interface Shell {
   readonly opening: readonly Changed[];
   /** From there to the second state. */
   readonly closing: readonly Changed[];
+  /** Right after the second state, and in between as well. */
+  readonly after: readonly Changed[];
   /** False: it did not come to the second state. */
   readonly isWhole: boolean;
 }
@@ -35,13 +37,39 @@ function unwoundShell({ migration, steps, unwind }: RoundTrip): Shell {
     before: own.map(rebuildOf),
     opening: own.map(changesOf),
     closing: unwind ? [rebuildOf(unwind), changesOf(unwind)] : [],
+    after: [],
     isWhole: unwind?.status === 'completed',
   };
 }
 
-export const changesOf = ({ observations }: StepRecord): Changed => observations;
+/**
+ * Held by the backup and taken back first, oldest first: as restored, and after it was applied again. What was pending
+ * and is applied among them is a shell without a judgement of its own.
+ */
+export function takenBackShells(recording: Recording): Shell[] {
+  const trips = roundTrips(recording);
+  return recording.steps
+    .filter(({ purpose }) => purpose === 'apply')
+    .flatMap(({ migration }) => trips.filter((trip) => trip.migration === migration))
+    .map(takenBackShell);
+}
 
-export const rebuildOf = ({ rebuilt }: StepRecord): Changed => rebuilt ?? {};
+function takenBackShell({ migration, apply, unwind, steps }: RoundTrip): Shell {
+  const isTakenBack = unwind !== undefined && steps[0] === unwind;
+  const rest = steps.filter((step) => step !== apply && step !== unwind);
+  return {
+    migration,
+    before: [],
+    opening: isTakenBack ? [changesOf(unwind)] : [],
+    closing: apply ? [rebuildOf(apply), changesOf(apply)] : [],
+    after: rest.flatMap((step) => [rebuildOf(step), changesOf(step)]),
+    isWhole: isTakenBack && unwind.status === 'completed' && apply?.status === 'completed',
+  };
+}
+
+const changesOf = ({ observations }: StepRecord): Changed => observations;
+
+const rebuildOf = ({ rebuilt }: StepRecord): Changed => rebuilt ?? {};
 
 /** How changes of one kind are looked at. */
 export interface Aspect<Change> {
@@ -63,10 +91,10 @@ export function newInEachShell<Change>(
 ): ReadonlyMap<string, readonly Change[]> {
   const found = new Map<string, readonly Change[]>();
   let between: readonly Change[] = [];
-  for (const { migration, before, opening, closing, isWhole } of shells) {
+  for (const { migration, before, opening, closing, after, isWhole } of shells) {
     const here = compose([...opening.map(of), between, ...closing.map(of)]);
     if (isWhole) found.set(migration, newSince(between, here));
-    between = compose([...before.map(of), here]);
+    between = compose([...before.map(of), here, ...after.map(of)]);
   }
   return found;
 }

@@ -1,6 +1,6 @@
 import { composeDataChanges, isTable } from '../recording/changes.ts';
 import type { ColumnLedger, DataChange, TableLedger } from '../recording/data-ledger.ts';
-import { newInEachShell, unwoundShells } from './nested-states.ts';
+import { type Aspect, newInEachShell, unwoundShells } from './nested-states.ts';
 import { oncePerRecording } from './once-per-recording.ts';
 
 /**
@@ -8,13 +8,14 @@ import { oncePerRecording } from './once-per-recording.ts';
  * the migrations after it had been unwound. A later migration can take away what an earlier one's way back needs, such
  * as the copy of a dropped column.
  */
-export const unwindLosses = oncePerRecording((recording) =>
-  newInEachShell(unwoundShells(recording), {
-    of: ({ data = [] }) => data,
-    compose: composeDataChanges,
-    newSince: (within, here) => here.flatMap(newSince(within)),
-  }),
-);
+export const unwindLosses = oncePerRecording((recording) => newInEachShell(unwoundShells(recording), CONTENTS));
+
+/** Tables and sequences, as the ledger has them. */
+export const CONTENTS: Aspect<DataChange> = {
+  of: ({ data = [] }) => data,
+  compose: composeDataChanges,
+  newSince: (within, here) => here.flatMap(newSince(within)),
+};
 
 /**
  * What differed already has a finding of its own, as a table or by column; what is left differs only here. A migration

@@ -19,6 +19,7 @@ const PLUMBING = new Set([
   'once-per-recording',
   'position-only',
   'round-trip',
+  'take-back-losses',
   'unwind-leftovers',
   'unwind-losses',
 ]);
