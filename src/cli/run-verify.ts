@@ -7,8 +7,10 @@ import type { Aws } from '../preflight/aws/aws.ts';
 import { openAws } from '../preflight/aws/clients.ts';
 import type { OnProductionEvent } from '../preflight/events.ts';
 import { judgeAnswers, type Judged } from '../preflight/judge.ts';
+import { isKnown } from '../preflight/reading.ts';
 import { VERIFY_CHECKS } from '../preflight/verify/checks/index.ts';
 import type { VerifyFacts } from '../preflight/verify/facts.ts';
+import { readReceipt } from '../preflight/verify/receipt.ts';
 import { sendNotices } from '../preflight/verify/send-notice.ts';
 import { gatherVerification } from '../preflight/verify/verify.ts';
 import { checklist } from '../reports/checklist.ts';
@@ -79,7 +81,7 @@ async function ask(
   const { preflight, invariants, verify } = config;
   const plain = await plainTarget(config, terminal);
   using aws = awsWhenAsked(() => openAws(awsSettingsOf(config, plain, terminal), terminal.env));
-  const receipt = receiptPath(flags, folder, terminal);
+  const receipt = await receiptPath(flags, folder, terminal);
   const facts = await gatherVerification(
     {
       target: await productionTarget(config, terminal, aws.open),
@@ -131,9 +133,18 @@ async function tellOthers(
   return { facts: told, judged: judge(told, config) };
 }
 
-/** The one that is named; else the one in the output folder, if there is one. */
-function receiptPath({ receipt }: VerifyFlags, folder: string, { cwd }: Terminal): string | undefined {
-  if (receipt !== undefined) return resolve(cwd, receipt);
+/**
+ * The one that is named; else the one in the output folder, if there is one.
+ *
+ * @throws {PgrehearseError} `RECEIPT_UNREADABLE` when the one that is named is none
+ */
+async function receiptPath({ receipt }: VerifyFlags, folder: string, { cwd }: Terminal): Promise<string | undefined> {
+  if (receipt !== undefined) {
+    const named = resolve(cwd, receipt);
+    const reading = await readReceipt(named);
+    if (!isKnown(reading)) throw new PgrehearseError('RECEIPT_UNREADABLE', `${reading.unknown}.`);
+    return named;
+  }
   const usual = join(folder, 'receipt.json');
   return existsSync(usual) ? usual : undefined;
 }

@@ -8,7 +8,7 @@ export interface ProductionConfig {
   readonly verify: VerifyConfig;
 }
 
-export interface PreflightConfig {
+interface PreflightConfig {
   /** Connection string of production; holds a secret, never print it. Absent: `DATABASE_URL` is asked. */
   readonly url?: string;
   readonly sslRootCert?: string;
@@ -24,7 +24,7 @@ export interface PreflightConfig {
   readonly drill: DrillConfig;
 }
 
-export interface AwsConfig {
+interface AwsConfig {
   readonly region?: string;
   readonly profile?: string;
   readonly roleArn?: string;
@@ -38,7 +38,7 @@ export interface AwsConfig {
   readonly pollSeconds?: number;
 }
 
-export interface DrillConfig {
+interface DrillConfig {
   readonly instanceClass?: string;
   readonly subnetGroup?: string;
   readonly securityGroups?: readonly string[];
@@ -47,7 +47,7 @@ export interface DrillConfig {
   readonly amcheck: boolean;
 }
 
-export interface VerifyConfig {
+interface VerifyConfig {
   readonly queries: readonly { readonly name: string; readonly sql: string; readonly expect: string }[];
   readonly urls: readonly {
     readonly url: string;

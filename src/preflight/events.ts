@@ -1,5 +1,5 @@
 /** What a pre-flight or a verification tells while it works; for people only. */
-export type ProductionEvent =
+type ProductionEvent =
   /** What is being done, and how far it is where that is known. */
   | { readonly kind: 'doing'; readonly text: string; readonly percent?: number }
   /** Worth keeping on the screen. */

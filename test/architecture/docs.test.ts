@@ -4,7 +4,7 @@ import { dirname, join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
 import { parse } from 'yaml';
 import { runCli } from '../../src/cli/program.ts';
-import { loadConfig } from '../../src/config/load-config.ts';
+import { loadConfig, loadProductionConfig } from '../../src/config/load-config.ts';
 import { MIGRATION_TOOLS } from '../../src/migrations/index.ts';
 
 const PAGES = [
@@ -59,6 +59,8 @@ describe('configuration in the pages', () => {
     const file = join(folder, `${page.replaceAll('/', '-')}-${number}.yaml`);
     writeFileSync(file, text);
     const { migrations } = await loadConfig(file, {}, {}, folder);
+    const env = { DATABASE_URL: 'postgres://shop@localhost/shop' };
+    await expect(loadProductionConfig(file, {}, env, folder)).resolves.toBeDefined();
     const tool = MIGRATION_TOOLS.find(({ id }) => id === migrations.tool);
     const { directory, options } = migrations;
     const given = { projectFolder: folder, options, onOutput: () => {}, ...(directory !== undefined && { directory }) };

@@ -25,7 +25,7 @@ export interface ProductionRig extends AsyncDisposable {
   file(name: string): string;
 }
 
-export interface Said {
+interface Said {
   readonly status: number | undefined;
   readonly out: string;
   readonly err: string;

@@ -196,6 +196,8 @@ describe('mistakes on the command line', () => {
     [['preflight', '--clean-up', '--create-snapshot'], 'USAGE'],
     [['preflight', '--max-hours', 'many'], 'USAGE'],
     [['preflight', '--certificate', 'nowhere.json'], 'CERTIFICATE_UNREADABLE'],
+    [['verify', '--receipt', 'nowhere.json'], 'RECEIPT_UNREADABLE'],
+    [['verify', '--receipt', 'pgrehearse.config.yaml'], 'RECEIPT_UNREADABLE'],
     [['preflight', '--certificate-key', 'nowhere.pem'], 'KEY_UNREADABLE'],
   ])('%j: %s', async (argv, code) => {
     const { status, err } = await rig.run(argv);
