@@ -18,7 +18,7 @@ export interface WayBack {
   readonly lines: readonly string[];
 }
 
-export interface WayBackStep {
+interface WayBackStep {
   readonly migration: string;
   /** Absent: it was not taken back in the rehearsal. */
   readonly measuredMs?: number;

@@ -221,12 +221,17 @@ describe('production that cannot be seen', () => {
         if not exists (select from pg_roles where rolname = 'blind') then create role blind login password 'blind'; end if;
       end $$;
       alter table orders alter column cents type integer; alter table orders alter column cents type bigint`);
-    const { verdict, answers } = await verify({
-      ...production,
-      target: { ...production.target, user: 'blind', password: 'blind' },
-    });
+    const { verdict, answers } = await verify(
+      { ...production, target: { ...production.target, user: 'blind', password: 'blind' } },
+      {
+        invariants: [{ name: 'count', sql: 'select count(*) from orders', expect: '5000' }],
+        verify: { queries: [{ name: 'orders', sql: 'select id from orders', expect: 'some' }], urls: [] },
+      },
+    );
     expect(verdict.outcome).not.toBe('safe');
-    expect(lines(answers).filter((line) => line.includes('statistics'))).toEqual([
+    expect(lines(answers).filter((line) => /statistics|orders/.test(line))).toEqual([
+      'unknown verify-invariant-broken: Cannot read the invariant "count": permission denied for table orders.',
+      'unknown verify-query-failed: Cannot read the query "orders": permission denied for table orders.',
       'unknown verify-statistics-lost: We may not see the statistics of id, customer, cents of public.orders.',
       'unknown verify-statistics-lost: We may not see the statistics of id, email, phone, born, city, public.orders_lower of public.customers.',
     ]);
@@ -242,6 +247,7 @@ describe('production that cannot be seen', () => {
       },
     );
     expect(verdict.outcome).toBe('inconclusive');
+    expect(lines(answers).filter((line) => line.includes('..'))).toEqual([]);
     expect([...new Set(counts(answers))]).toEqual([
       'unknown verify-migration-not-applied',
       'unknown verify-migration-unexpected',

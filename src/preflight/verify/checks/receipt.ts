@@ -92,7 +92,7 @@ function* sameRehearsal(
       : fail('The pre-flight of the receipt had another certificate than this one.');
   }
   const expected = waitingFor(predicate);
-  if (expected.join('\n') !== pending.join('\n')) {
+  if (expected.toSorted().join('\n') !== pending.toSorted().join('\n')) {
     const message = `What waited at the pre-flight is not what was rehearsed: ${listed(pending)} instead of ${listed(expected)}.`;
     yield fail(message, { pending, expected });
   } else if (certificateSha256 === sha256) {

@@ -16,15 +16,16 @@ export async function answerOf<Value>(about: string, question: () => Promise<Val
 }
 
 export function unknownAfter(about: string, thrown: unknown): Reading<never> {
+  const message = redact(toError(thrown).message).replace(/\.$/, '');
   switch (sqlStateOf(thrown) ?? '') {
     case '42501':
-      return unknown(`cannot read ${about}: ${redact(toError(thrown).message)}`, 'pg_monitor and pg_read_all_data');
+      return unknown(`cannot read ${about}: ${message}`, 'pg_monitor and pg_read_all_data');
     case '55P03':
       return unknown(`cannot read ${about}: another session holds a lock on it, or waits for one`);
     case '57014':
       return unknown(`cannot read ${about}: no answer within the time limit`);
     default:
-      return unknown(`cannot read ${about}: ${redact(toError(thrown).message)}`);
+      return unknown(`cannot read ${about}: ${message}`);
   }
 }
 
