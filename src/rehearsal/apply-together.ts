@@ -2,6 +2,7 @@ import { diffLedgers, diffSnapshots, isSequence } from '../recording/changes.ts'
 import type { SequenceLedger, TableLedger } from '../recording/data-ledger.ts';
 import type { TogetherRecord } from '../recording/recording.ts';
 import { endHopelessWaits } from './end-hopeless-waits.ts';
+import { hintAtWaits } from './hint-at-waits.ts';
 import { milliseconds } from './milliseconds.ts';
 import { rebuild } from './rebuild.ts';
 import type { Run } from './run.ts';
@@ -25,7 +26,8 @@ export async function applyTogether(run: Run): Promise<TogetherRecord | undefine
   const runPending = session.runPending?.bind(session);
   if (run.stuck !== undefined || runPending === undefined) return undefined;
   const startedAt = performance.now();
-  const outcome = await endHopelessWaits(server, () => runPending(run.signal));
+  const say = (text: string): void => run.onEvent({ kind: 'output', text: `all pending at once: ${text}\n` });
+  const outcome = await endHopelessWaits(server, () => hintAtWaits(server, () => runPending(run.signal), say));
   return {
     migrations: pending,
     status: outcome.status,

@@ -3,6 +3,7 @@ import { connect } from '../postgres/connect.ts';
 import type { StepRecord } from '../recording/recording.ts';
 import { PgrehearseError } from '../support/errors.ts';
 import { endHopelessWaits } from './end-hopeless-waits.ts';
+import { hintAtWaits } from './hint-at-waits.ts';
 import { milliseconds } from './milliseconds.ts';
 import { rebuild } from './rebuild.ts';
 import type { Run, StepRequest } from './run.ts';
@@ -24,7 +25,10 @@ export async function performStep(run: Run, request: StepRequest): Promise<StepR
 
   const startedAt = performance.now();
   const { server, session } = run.stage;
-  const outcome = await endHopelessWaits(server, () => session.run(migration, direction, run.signal));
+  const say = (text: string): void =>
+    run.onEvent({ kind: 'output', text: `${direction} of ${migration.id}: ${text}\n` });
+  const step = (): Promise<RunOutcome> => session.run(migration, direction, run.signal);
+  const outcome = await endHopelessWaits(server, () => hintAtWaits(server, step, say));
   const durationMs = milliseconds(performance.now() - startedAt);
   const observations = await run.watching.afterStep();
   if (run.watching.failures.length > 0) await mustStillAnswer(run, request);
