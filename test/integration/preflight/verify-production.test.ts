@@ -159,6 +159,22 @@ describe('production that ended elsewhere', () => {
     ]);
   });
 
+  test('an index that is being built at this moment is no fault yet', async () => {
+    const production = await release.production();
+    await using writer = await connect(production.connectionString, { applicationName: 'long writer' });
+    await writer.script('begin; update notes set text = text');
+    await using builder = await connect(production.connectionString, { applicationName: 'builder' });
+    const building = builder.script('create index concurrently extra on notes (text)');
+    await sleep(500);
+    const { answers } = await verify(production);
+    await writer.script('rollback');
+    await building;
+    expect(lines(answers)).toEqual([
+      'fail verify-schema-differs: The index public.extra is in production; the rehearsal ended without it.',
+      'warn verify-index-invalid: The index public.extra is being built at this moment.',
+    ]);
+  });
+
   test('the remedy for lost statistics is a statement that mends it', async () => {
     const production = await release.production(
       'alter table orders alter column cents type integer; alter table orders alter column cents type bigint',

@@ -37,6 +37,7 @@ alter table "Odd schema"."My table" alter column "Select" type varchar;
 alter table parted alter column what type varchar;
 create index on parted (lower(what));
 alter domain percent add constraint at_most check (value <= 100) not valid;
+create index parted_day on only parted (day);
 create unique index on shares (id);
 update pg_index set indisvalid = false where indrelid = 'shares'::regclass;
 `;
@@ -83,6 +84,7 @@ describe.each([14, 15, 16, 17, 18])('on PostgreSQL %i', (major) => {
     ]);
 
     expect(await readInvalidIndexes(database)).toEqual([
+      { index: 'public.parted_day', relation: 'public.parted', partitioned: true, building: false },
       { index: 'public.shares_id_idx', relation: 'public.shares', partitioned: false, building: false },
     ]);
     expect(await readUnvalidatedConstraints(database)).toEqual([
