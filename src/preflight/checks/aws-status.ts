@@ -1,6 +1,6 @@
-import { fail, pass, warn, type PreflightCheck, type Said } from '../check.ts';
+import { fail, pass, warn, whenKnown, type PreflightCheck, type Said } from '../check.ts';
 import type { PreflightFacts } from '../facts/index.ts';
-import { resourceCheck } from './aws-check.ts';
+import { resourceCheck, saysNothing } from './aws-check.ts';
 
 /** The database answers, but something goes on at the same time. */
 const BUSY: ReadonlySet<string> = new Set([
@@ -41,4 +41,22 @@ function judge(identifier: string, status: string): Said {
   return BUSY.has(status) ? warn(message) : fail(message);
 }
 
-export const awsStatusChecks: readonly PreflightCheck<PreflightFacts>[] = [notAvailable];
+const serverVersionDiffers = resourceCheck({
+  id: 'aws-server-version-differs',
+  title: 'The server that answers is not the one that AWS describes',
+  group: 'environment',
+  effect: 'The backups that were looked at are of another server than the one that will be migrated.',
+  remedy: 'See where the connection really leads: a tunnel, a hosts file or a proxy may be in between.',
+  limits: {},
+  *ask({ identifier, engineVersion }, _aws, { database }) {
+    yield* whenKnown(database.identity, function* ({ versionNumber }) {
+      const answering = Math.floor(versionNumber / 10_000);
+      const described = Number.parseInt(engineVersion, 10);
+      const said = `The server that answers is PostgreSQL ${answering}; AWS says ${engineVersion} of ${identifier}.`;
+      if (Number.isNaN(described)) yield saysNothing(`AWS does not say which version ${identifier} is of.`);
+      else yield described === answering ? pass(said) : fail(said);
+    });
+  },
+});
+
+export const awsStatusChecks: readonly PreflightCheck<PreflightFacts>[] = [notAvailable, serverVersionDiffers];

@@ -3,7 +3,7 @@ import type { PreflightFacts } from '../facts/index.ts';
 import { isKnown } from '../reading.ts';
 
 /** What the certificate tells, where one can be read; without it nothing is expected of the migrations. */
-export const rehearsed = ({ rehearsal }: PreflightFacts): RehearsalPredicate | undefined =>
+const rehearsed = ({ rehearsal }: PreflightFacts): RehearsalPredicate | undefined =>
   isKnown(rehearsal.certificate) ? rehearsal.certificate.value.predicate : undefined;
 
 /** How long applying everything took in the rehearsal. */

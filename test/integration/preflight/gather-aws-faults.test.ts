@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 
 import { gatherAws } from '../../../src/preflight/aws/gather-aws.ts';
+import { iamPolicy } from '../../../src/preflight/aws/iam-policy.ts';
 import { awsEnvironmentChecks } from '../../../src/preflight/checks/aws-environment.ts';
 import { PREFLIGHT_CHECKS } from '../../../src/preflight/checks/index.ts';
 import type { AwsFacts } from '../../../src/preflight/facts/aws.ts';
@@ -82,6 +83,19 @@ const OF_CLUSTER = [
   'DescribeDBInstances',
   'DescribeGlobalClusters',
 ].toSorted();
+
+test('the policy that is printed allows every question', () => {
+  const statements = iamPolicy('read', {}).Statement;
+  const allowed = new Set(statements.flatMap(({ Action }) => Action));
+  const asked = [
+    ...OF_INSTANCE,
+    ...OF_CLUSTER,
+    'DescribeDBProxies',
+    'DescribeDBProxyEndpoints',
+    'DescribeDBProxyTargets',
+  ];
+  expect([...asked, 'DescribeDBClusterEndpoints'].map(permission).filter((action) => !allowed.has(action))).toEqual([]);
+});
 
 test('these are all the questions', async () => {
   const ofInstance = await gather(aWorld(), SHOP);

@@ -183,6 +183,12 @@ const PAIRS: readonly (readonly [string, string, string, PreflightFacts])[] = [
     (status) => ['aws-database-not-available', 'fail', status, withResource({ status })] as const,
   ),
   ['aws-database-not-available', 'unknown', 'no status', withResource({ status: 'unknown' })],
+  [
+    'aws-server-version-differs',
+    'unknown',
+    'a server that does not answer',
+    someFacts({ database: someDatabaseFacts({ identity: unknown('connection refused') }) }),
+  ],
   ['automated-backups-off', 'fail', 'retention 0', withResource({ retentionDays: 0 })],
   ['automated-backups-off', 'fail', 'pending 0', withResource({ pendingRetentionDays: 0 })],
   ['automated-backups-off', 'warn', '6 days', withResource({ retentionDays: 6 })],
@@ -405,7 +411,10 @@ describe('what is not known is never well', () => {
   });
 
   test('a database of which no version is told', () => {
-    expect(flipped(withResource({ engineVersion: '' }))).toEqual({ 'snapshot-engine-differs': 'unknown' });
+    expect(flipped(withResource({ engineVersion: '' }))).toEqual({
+      'snapshot-engine-differs': 'unknown',
+      'aws-server-version-differs': 'unknown',
+    });
   });
 
   test.each(optional(someSnapshot()))('a snapshot without %s makes nothing better', (key) => {
@@ -432,6 +441,14 @@ test('without AWS everything is skipped', () => {
 });
 
 describe('details', () => {
+  test('another server answers than the one that AWS describes', () => {
+    const changed = withAws({
+      resource: known(someResource({ engineVersion: '16.9' })),
+      snapshots: known([someSnapshot({ engineVersion: '16.9' })]),
+    });
+    expect(flipped(changed)).toEqual({ 'aws-server-version-differs': 'fail' });
+  });
+
   test('several databases behind a name fail', () => {
     const { host } = someAwsFacts();
     const [match] = isKnown(host) ? host.value.matches : [];

@@ -19,7 +19,7 @@ export function matchEndpoint(
 }
 
 /** The cluster where the instance is a member of one; nothing where that cluster is not known. */
-export function leadFrom(instance: DBInstance, clusters: readonly DBCluster[]): readonly EndpointMatch[] {
+function leadFrom(instance: DBInstance, clusters: readonly DBCluster[]): readonly EndpointMatch[] {
   const { DBClusterIdentifier: clusterName, DBInstanceIdentifier: member = '' } = instance;
   if (clusterName === undefined) return [instanceMatch(instance)];
   return clusters

@@ -55,7 +55,7 @@ export const readMetrics = (
 /** Eight metrics of twenty minutes fit into one page. */
 const MAX_PAGES = 10;
 
-export const writerOf = ({ kind, identifier, members }: ResourceFacts): string | undefined =>
+const writerOf = ({ kind, identifier, members }: ResourceFacts): string | undefined =>
   kind === 'instance' ? identifier : members.find(({ isWriter }) => isWriter)?.identifier;
 
 const query = (name: string, Stat: string, instance: string) => ({
