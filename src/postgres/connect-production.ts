@@ -7,7 +7,7 @@ import { redact } from '../support/redact.ts';
 import type { Database } from './connect.ts';
 import { findPassword } from './password-file.ts';
 import type { ProductionTarget, Tls } from './production-target.ts';
-import { readOnlySession } from './read-only-session.ts';
+import { cutConnection, readOnlySession } from './read-only-session.ts';
 
 export interface ProductionOptions {
   /** Shown in `pg_stat_activity`. */
@@ -62,7 +62,7 @@ async function open(
   // A server that goes away between queries must not end our process; the next query rejects.
   client.on('error', () => {});
   const { signal } = options;
-  const cut = () => destroy(client);
+  const cut = () => cutConnection(client);
   signal?.addEventListener('abort', cut, { once: true });
   const close = () => {
     signal?.removeEventListener('abort', cut);
@@ -133,12 +133,7 @@ function messageOf(error: Error): string {
 }
 
 async function closeSoon(client: Client): Promise<void> {
-  const timer = setTimeout(() => destroy(client), 1_000);
+  const timer = setTimeout(() => cutConnection(client), 1_000);
   await client.end().catch(() => {});
   clearTimeout(timer);
 }
-
-/** The driver has no way to drop a connection without a word to the server. */
-const destroy = (client: Client): void => {
-  (client as unknown as { connection: { stream: { destroy(): void } } }).connection.stream.destroy();
-};

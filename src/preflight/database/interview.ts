@@ -1,4 +1,5 @@
 import type { Database } from '../../postgres/connect.ts';
+import { DRIVER_TIMEOUT } from '../../postgres/read-only-session.ts';
 import { toError } from '../../support/errors.ts';
 import { redact } from '../../support/redact.ts';
 import { isKnown, known, unknown, type Reading } from '../reading.ts';
@@ -72,7 +73,7 @@ const OTHER_FORM = new Set(['0A000', '55000', '42883', '42703', '42P01']);
 
 /** The driver's own limit is a hang as well; it has no SQLSTATE. */
 function stateOf(error: unknown): string {
-  if (toError(error).message === 'Query read timeout') return '57014';
+  if (toError(error).message === DRIVER_TIMEOUT) return '57014';
   return typeof error === 'object' && error !== null && 'code' in error ? String(error.code) : '';
 }
 

@@ -1,6 +1,6 @@
 import { execFileSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { createServer, type Server } from 'node:net';
+import { connect, createServer, type Server } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
@@ -91,13 +91,34 @@ describe('a database that cannot be reached', () => {
     server.close();
   });
 
-  test('a connection that breaks in the middle leaves the rest unknown', async () => {
+  test('a connection that breaks rejects from then on, and ends nobody's process', async () => {
     const controller = new AbortController();
     await using database = await connectProduction(rig.production('watcher'), { ...ASKING, signal: controller.signal });
     await rig.root.query('select pg_terminate_backend($1)', [database.processId]);
     await expect(database.query('select 1')).rejects.toThrow(/terminat/);
     await expect(database.query('select 1')).rejects.toThrow(/terminat|queryable/);
   });
+});
+
+test('a server that falls silent in the middle: the rest is not waited for one by one', async () => {
+  let silent = false;
+  const { server, port } = await listen(
+    createServer((client) => {
+      const upstream = connect(rig.target.port, '127.0.0.1');
+      client.on('data', (data) => void (silent || upstream.write(data))).on('error', () => {});
+      upstream.on('data', (data) => client.write(data)).on('error', () => {});
+      client.on('close', () => upstream.destroy());
+    }),
+  );
+  const target = { ...rig.production('watcher'), port };
+  await using database = await connectProduction(target, { ...ASKING, statementTimeoutMs: 200 });
+  expect(await database.query('select 1 as n')).toEqual([{ n: 1 }]);
+  silent = true;
+  const start = performance.now();
+  await expect(database.query('select 1')).rejects.toThrow('Query read timeout');
+  await expect(database.query('select 1')).rejects.toThrow(/terminat|queryable/);
+  expect(performance.now() - start).toBeLessThan(8_000);
+  server.close();
 });
 
 describe('a pooler in transaction mode', () => {
