@@ -6,6 +6,10 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 
 import { openOutputFolder } from '../../../src/cli/output-folder.ts';
 import { connect, type Database } from '../../../src/postgres/connect.ts';
+import { compareSchema } from '../../../src/preflight/certificate/compare-schema.ts';
+import { readProductionSchema } from '../../../src/preflight/certificate/production-schema.ts';
+import { digestOf, leftOutOf } from '../../../src/preflight/certificate/schema-digest.ts';
+import { aRecording } from '../../helpers/recordings.ts';
 import { gatherRehearsal } from '../../../src/preflight/certificate/gather-rehearsal.ts';
 import { readCertificate } from '../../../src/preflight/certificate/read-certificate.ts';
 import type { RehearsalFacts } from '../../../src/preflight/facts/rehearsal.ts';
@@ -14,7 +18,7 @@ import type { DatabaseTarget, EphemeralServer } from '../../../src/server/provid
 import { aProject } from '../../helpers/project.ts';
 import { sqlTool } from '../../../src/migrations/sql/index.ts';
 import { rehearseFolder } from '../../helpers/rehearse-folder.ts';
-import { dumpTo } from '../../helpers/restored-copy.ts';
+import { dumpTo, restoreInto } from '../../helpers/restored-copy.ts';
 import { createDatabase, startTestServer } from '../../helpers/servers.ts';
 import { noSignal } from '../../helpers/sql-project.ts';
 
@@ -255,6 +259,36 @@ describe('production', () => {
     expect(facts.schema).toEqual({ unknown: 'no route to host' });
     expect(isKnown(facts.migrations)).toBe(true);
   });
+});
+
+test('an index whose building failed is in no dump, and seen', async () => {
+  await onProduction('insert into shop.users values (0, $$u1$$, null)');
+  {
+    await using session = await connect(production.connectionString, { applicationName: 'pgrehearse test' });
+    const building = session.query('create unique index concurrently twice on shop.users (email)');
+    await expect(building).rejects.toMatchObject({ code: '23505' });
+  }
+  expect(await driftLines()).toEqual(['extra index shop.twice']);
+  await onProduction('drop index shop.twice; delete from shop.users where id = 0');
+});
+
+// An archive keeps the owners whatever pg_dump is told.
+test.each([
+  ['bare.sql', ['owner', 'privileges', 'comment', 'securityLabels']],
+  ['bare.dump', ['privileges', 'comment', 'securityLabels']],
+])('a dump without owners, privileges and comments has none of them compared: %s', async (name, expected) => {
+  const file = join(folder, name);
+  await dumpTo(production, file, ['--no-owner', '--no-privileges', '--no-comments']);
+  const copy = await createDatabase(server, name);
+  const { namedRoles, shimmedRoles } = await restoreInto(copy, file);
+  await using session = await connect(copy.connectionString, { applicationName: 'pgrehearse test' });
+  const restored = await readProductionSchema(session, []);
+  const leftOut = leftOutOf(restored, { ...aRecording().backup, namedRoles, shimmedRoles });
+  expect(leftOut).toEqual(expected);
+  await using live = await connectAs(undefined);
+  const seen = await readProductionSchema(live, []);
+  expect(compareSchema({ digest: digestOf(restored, leftOut), leftOut }, seen)).toEqual([]);
+  expect(compareSchema({ digest: digestOf(restored, []), leftOut: [] }, seen)).not.toEqual([]);
 });
 
 test('without the recording beside it, drift is named without its properties', async () => {
