@@ -49,7 +49,7 @@ export async function askTransactions(
 }
 
 /** "No rows" would look like "no problem". */
-export function whatIsHidden(visibility: Reading<VisibilityFacts>): Reading<never> | undefined {
+function whatIsHidden(visibility: Reading<VisibilityFacts>): Reading<never> | undefined {
   if (!isKnown(visibility)) return visibility;
   const { seesAll, masked, silent } = visibility.value;
   if (!seesAll && masked > 0)

@@ -4,7 +4,7 @@ import { toError } from '../../support/errors.ts';
 import { redact } from '../../support/redact.ts';
 import { isKnown, known, unknown, type Reading } from '../reading.ts';
 
-export interface Question {
+interface Question {
   /** What is asked for, as the report names it: `prepared transactions`. */
   readonly about: string;
   /** Tried in order: a form that this server does not know (older, Aurora) gives way to the next. */

@@ -17,7 +17,7 @@ import { parseProductionUrl, type ProductionTarget } from '../../../src/postgres
 import { somePredicate, somePreflight, someTouchedTable } from '../../helpers/database-facts.ts';
 import { createDatabase, startTestServer } from '../../helpers/servers.ts';
 
-export const DATABASE_CHECKS: readonly PreflightCheck<PreflightFacts>[] = [
+const DATABASE_CHECKS: readonly PreflightCheck<PreflightFacts>[] = [
   ...databaseIdentityChecks,
   ...databaseTransactionChecks,
   ...databaseLockChecks,
@@ -29,9 +29,9 @@ export const DATABASE_CHECKS: readonly PreflightCheck<PreflightFacts>[] = [
 ];
 
 /** `watcher` may see what others do, `blind` may only connect; neither is a superuser. */
-export type Eyes = 'watcher' | 'blind';
+type Eyes = 'watcher' | 'blind';
 
-export interface Asking {
+interface Asking {
   readonly as?: Eyes;
   readonly limits?: Readonly<Record<string, object>>;
   readonly predicate?: Partial<RehearsalPredicate>;
