@@ -14,14 +14,14 @@ const never = new AbortController().signal;
 
 async function take(
   server: AwsServer,
-  { maxWaitMs = 10_000, signal = never, runId = 'run 1' } = {},
+  { maxWaitMs = 10_000, signal = never, runId = 'run 1', pace = FAST } = {},
 ): Promise<CreatedSnapshot & { readonly seen: readonly string[] }> {
   using aws = await openTestAws(server);
   const seen: string[] = [];
   const created = await createSnapshot(
     aws,
     resourceIn(server.world),
-    { runId, maxWaitMs, pace: FAST, onProgress: ({ status, percent }) => seen.push(`${status} ${percent ?? '?'}`) },
+    { runId, maxWaitMs, pace, onProgress: ({ status, percent }) => seen.push(`${status} ${percent ?? '?'}`) },
     signal,
   );
   return { ...created, seen };
@@ -71,7 +71,7 @@ describe('a snapshot of this run', () => {
 
   test('is found although AWS does not know it for a while', async () => {
     await using server = await startAwsServer({ world: aWorld({ notFoundPolls: 5 }) });
-    expect(await take(server)).toMatchObject({ status: 'available' });
+    expect(await take(server, { pace: { ...FAST, unseenMs: 5_000 } })).toMatchObject({ status: 'available' });
   });
 
   test('waits for a database that is being backed up', async () => {

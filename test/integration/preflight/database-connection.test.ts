@@ -91,7 +91,7 @@ describe('a database that cannot be reached', () => {
     server.close();
   });
 
-  test('a connection that breaks rejects from then on, and ends nobody's process', async () => {
+  test('a connection that breaks rejects from then on, and does not end us', async () => {
     const controller = new AbortController();
     await using database = await connectProduction(rig.production('watcher'), { ...ASKING, signal: controller.signal });
     await rig.root.query('select pg_terminate_backend($1)', [database.processId]);
