@@ -88,6 +88,21 @@ describe('what is not a recording is refused', () => {
       ({ steps }) => (steps[1].observations.schema = [{ kind: 'table', name: 3 }]),
       'steps[1].observations.schema[0].name: expected text, found number 3',
     ],
+    [
+      'disk without its peak',
+      ({ steps }) => (steps[0].observations.resources = { walBytes: 1, databaseBytes: 2 }),
+      'steps[0].observations.resources.peakDatabaseBytes: expected a number, found nothing',
+    ],
+    [
+      'a start size as text',
+      ({ start }) => (start.resources = { databaseBytes: '2' }),
+      'start.resources.databaseBytes: expected a number, found the text "2"',
+    ],
+    [
+      'names of roles that are no list',
+      ({ backup }) => (backup.namedRoles = 'shop'),
+      'backup.namedRoles: expected a list, found the text "shop"',
+    ],
   ])('%s, by path', (_, change, message) => {
     expect(broken(change)).toContain(message);
   });
