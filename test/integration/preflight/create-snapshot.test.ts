@@ -154,6 +154,15 @@ describe('an answer that was lost', () => {
     expect(server.calls.filter(({ action }) => action === 'CreateDBSnapshot').length).toBeGreaterThan(1);
   });
 
+  test('is not taken for the refusal that the next attempt met', async () => {
+    await using server = await startAwsServer();
+    server.fault({ action: 'CreateDBSnapshot', kind: 'lostResponse', times: 1 });
+    server.fault({ action: 'CreateDBSnapshot', kind: 'expiredToken', times: 1 });
+    const created = await take(server);
+    expect(created).toMatchObject({ status: 'available', mayExist: true });
+    expect(ours(server.world)).toEqual([{ id: created.id, status: 'available' }]);
+  });
+
   test('and what has the name is somebody else’s: not ours, not counted', async () => {
     await using server = await startAwsServer();
     const { world } = server;

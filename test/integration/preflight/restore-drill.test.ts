@@ -331,6 +331,15 @@ test('one that is still being made is deleted as well', async () => {
   expect(world.instances).not.toContain(temporary);
 });
 
+test('a refusal after a lost answer does not hide what was made', async () => {
+  await using server = await startAwsServer({ world: restoringTo(aWorld()) });
+  server.fault({ action: 'RestoreDBInstanceFromDBSnapshot', kind: 'lostResponse', times: 1 });
+  server.fault({ action: 'RestoreDBInstanceFromDBSnapshot', kind: 'accessDenied', times: 1 });
+  const facts = await drill(server);
+  expect(facts).toMatchObject({ status: 'passed', created: [{ deleted: true }] });
+  expect(left(server.world)).toEqual([]);
+});
+
 describe('an identifier that somebody else has', () => {
   test('fails the drill, and theirs is left alone', async () => {
     const world = restoringTo(aWorld());
