@@ -299,7 +299,9 @@ describe('code that misbehaves', () => {
       ...next,
     });
     expect(await rig.run('001_a.js')).toEqual(COMPLETED);
-    await setTimeout(300);
+    const sessions =
+      "select pid from pg_stat_activity where application_name like 'rehearsed-knex-%' and datname = current_database()";
+    await expect.poll(() => rig.rows(sessions), { timeout: 10_000 }).toEqual([]);
     expect(await rig.run('002_next.js')).toEqual(COMPLETED);
     expect((await rig.session.applied()).map(({ id }) => id)).toEqual(['001_a.js', '002_next.js']);
   });
