@@ -36,7 +36,7 @@ export interface DrillOptions {
   readonly connectLimitMs?: number;
 }
 
-export interface DrillProgress {
+interface DrillProgress {
   readonly stage: 'restoring' | 'password' | 'connecting' | 'verifying' | 'deleting';
   readonly id: string;
   readonly status: string;

@@ -16,7 +16,7 @@ export interface CreateSnapshotOptions {
 }
 
 /** `percent` may stay 0 for long and then jump. */
-export interface SnapshotProgress {
+interface SnapshotProgress {
   readonly id: string;
   readonly status: string;
   readonly percent?: number;

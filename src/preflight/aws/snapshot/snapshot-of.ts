@@ -20,7 +20,7 @@ export interface SeenSnapshot {
   readonly tags: Readonly<Record<string, string>>;
 }
 
-export interface SeenSource {
+interface SeenSource {
   readonly status: string;
   readonly resourceId?: string;
 }
