@@ -18,6 +18,11 @@ export interface ProductionOptions {
   readonly statementTimeoutMs?: number;
   /** Default 1,000. */
   readonly lockTimeoutMs?: number;
+  /**
+   * A server that has not answered by then is given up, and the connection with it. Default: 5 s more than the limit of a
+   * statement; for whoever sets longer limits in scripts of his own.
+   */
+  readonly answerTimeoutMs?: number;
 }
 
 /** A session with a database that is not ours. */
@@ -98,7 +103,7 @@ function clientFor(target: ProductionTarget, options: ProductionOptions, encrypt
     application_name: options.applicationName,
     connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
     // A server that hangs does not keep to its own limit.
-    query_timeout: (options.statementTimeoutMs ?? 5_000) + 5_000,
+    query_timeout: options.answerTimeoutMs ?? (options.statementTimeoutMs ?? 5_000) + 5_000,
     keepAlive: true,
   });
 }

@@ -83,7 +83,8 @@ function optionsFor(
           database: target.database,
           tls: target.tls,
         },
-        { applicationName: 'pgrehearse restore drill', signal: until },
+        // Counting and checking of indexes have longer limits of their own; the drill's ends all of it.
+        { applicationName: 'pgrehearse restore drill', signal: until, answerTimeoutMs: limitMs },
       ),
     verify: async (database, until) =>
       verifyRestored(database, await expectationOf(request, facts, drill, until), until),

@@ -121,6 +121,15 @@ test('a server that falls silent in the middle: the rest is not waited for one b
   server.close();
 });
 
+test('whoever sets a longer limit in a script of his own gets it', async () => {
+  const script = "set local statement_timeout = '3s'; select pg_sleep(1.2)";
+  const limits = { ...ASKING, statementTimeoutMs: 100, answerTimeoutMs: 1_000 };
+  await using hasty = await connectProduction(rig.production('watcher'), limits);
+  await expect(hasty.script(script)).rejects.toThrow('Query read timeout');
+  await using patient = await connectProduction(rig.production('watcher'), { ...limits, answerTimeoutMs: 5_000 });
+  await expect(patient.script(script)).resolves.toHaveLength(2);
+});
+
 describe('a pooler in transaction mode', () => {
   test('answers everything, is recognised, and finds nothing of ours in its sessions', async () => {
     const [path] = await rig.root.query<{ path: string }>("select current_setting('hba_file') as path");
