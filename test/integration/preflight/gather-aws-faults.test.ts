@@ -179,6 +179,14 @@ test('a fault that passes is got over', async () => {
   }
 });
 
+test('answers that never end do not keep the others from theirs', async () => {
+  await using server = await startAwsServer();
+  for (const action of ['GetMetricData', 'DescribeEvents']) server.fault({ action, kind: 'neverEnds' });
+  using aws = await openTestAws(server);
+  const facts = await gatherAws(aws, { host: SHOP, port: 5432 }, somePolicy(), never);
+  expect(Object.keys(unknownsOf(facts)).toSorted()).toEqual(['events', 'metrics']);
+});
+
 test('nothing answers: everything is unknown, soon, and no check of AWS passes', async () => {
   const startedAt = performance.now();
   const { facts } = await gather(aWorld(), SHOP, { action: '*', kind: 'hang' });

@@ -6,6 +6,7 @@ import { chooseSnapshot } from '../../../src/preflight/checks/choose-snapshot.ts
 import { PREFLIGHT_CHECKS } from '../../../src/preflight/checks/index.ts';
 import type { AwsFacts } from '../../../src/preflight/facts/aws.ts';
 import type { Policy, PreflightFacts } from '../../../src/preflight/facts/index.ts';
+import { known } from '../../../src/preflight/reading.ts';
 import { openTestAws, somePolicy, unknownsOf, valueOf } from '../../helpers/aws-reading.ts';
 import { startAwsServer, type AwsServer } from '../../helpers/aws-server/index.ts';
 import { anAuroraWorld, aWorld } from '../../helpers/aws-server/world/a-world.ts';
@@ -18,6 +19,7 @@ import {
   anAutomatedSnapshot,
   aSnapshot,
 } from '../../helpers/aws-server/world/snapshots.ts';
+import { someDatabaseFacts } from '../../helpers/database-facts.ts';
 import { startDnsServer } from '../../helpers/dns-server.ts';
 import { someFacts } from '../../helpers/preflight-facts.ts';
 
@@ -32,9 +34,13 @@ async function gather(server: AwsServer, host: string, policy: Partial<Policy> =
 }
 
 const preflight = (server: AwsServer, aws: AwsFacts, policy: Partial<Policy> = {}): PreflightFacts => ({
-  ...someFacts({ aws, policy: somePolicy(policy) }),
+  ...someFacts({ aws, policy: somePolicy(policy), database: ON_16 }),
   takenAt: server.world.now().toISOString(),
 });
+
+/** The databases of the test server's world run 16. */
+const { identity } = someDatabaseFacts();
+const ON_16 = someDatabaseFacts({ identity: known({ ...valueOf(identity), versionNumber: 160_009 }) });
 
 /** Answers of the checks of AWS that are neither pass nor skipped. */
 const complaints = (facts: PreflightFacts): string[] =>
