@@ -33,7 +33,8 @@ export async function gatherPreflight(
   onEvent: OnProductionEvent,
   signal: AbortSignal,
 ): Promise<PreflightFacts> {
-  using aws = request.aws === 'off' ? undefined : await openAws(request.aws, request.env, patienceOf(request.patienceMs));
+  using aws =
+    request.aws === 'off' ? undefined : await openAws(request.aws, request.env, patienceOf(request.patienceMs));
   const target = aws && request.iamAuthentication ? withIamPassword(request.target, aws) : request.target;
   const asked = { ...request, target };
   const created = aws && request.createSnapshot ? await snapshotFirst(asked, aws, onEvent, signal) : undefined;

@@ -1,4 +1,4 @@
-import { fail, pass, skipped, warn, whenKnown, type PreflightCheck, type Said } from '../check.ts';
+import { fail, pass, skipped, unknownBecause, warn, whenKnown, type PreflightCheck, type Said } from '../check.ts';
 import type { EventFacts } from '../facts/aws.ts';
 import type { PreflightFacts } from '../facts/index.ts';
 import { isKnown } from '../reading.ts';
@@ -30,13 +30,16 @@ const diesWithDatabase = resourceCheck({
   limits: {},
   *ask(resource, { snapshots, replicatedBackups }) {
     yield* whenKnown(snapshots, function* (all) {
-      const lasting = all.find(
-        (snapshot) => snapshot.type !== 'automated' && usability(snapshot, resource).state === 'usable',
-      );
+      const kept = all
+        .filter(({ type }) => type !== 'automated')
+        .map((snapshot) => ({ snapshot, ...usability(snapshot, resource) }));
+      const lasting = kept.find(({ state }) => state === 'usable')?.snapshot;
+      const doubtful = kept.find(({ state }) => state === 'doubtful');
       const copies = replicatedBackups !== undefined && isKnown(replicatedBackups) ? replicatedBackups.value.length : 0;
       if (lasting !== undefined)
         yield pass(`The ${lasting.type} snapshot ${lasting.id} would outlive ${resource.identifier}.`);
       else if (copies > 0) yield pass(`Backups of ${resource.identifier} are kept in another region.`);
+      else if (doubtful) yield unknownBecause({ unknown: `AWS does not say ${doubtful.why}` });
       else yield warn(`Nothing of ${resource.identifier} is kept that would outlive it.`);
     });
   },
