@@ -21,15 +21,15 @@ export const downLosesData = defineCheck({
     const unwound = unwindLosses(recording);
     const takenBack = takeBackLosses(recording);
     for (const trip of roundTrips(recording)) {
-      if (revertDidNothing(trip)) continue;
       const { migration } = trip;
-      const direct = [...lossesByRevert(trip)];
+      const direct = revertDidNothing(trip) ? [] : [...lossesByRevert(trip)];
       for (const loss of direct) yield { ...loss, where: { migration, direction: 'down', ...loss.where } };
       const relations = new Set(direct.map(({ where }) => where.relation));
       for (const loss of takenBack.get(migration) ?? []) {
         if (relations.has(loss.where.relation)) continue;
         yield { ...loss, where: { migration, direction: 'down', ...loss.where } };
       }
+      if (revertDidNothing(trip)) continue;
       for (const change of unwound.get(migration) ?? []) {
         if (relations.has(change.relation)) continue;
         for (const loss of lossesOf(change, undefined)) {

@@ -2,7 +2,7 @@ import type { Observations, Recording, StepRecord } from '../recording/recording
 import { roundTrips, type RoundTrip } from './round-trip.ts';
 
 /** What one step, or building anew before it, changed. */
-export type Changed = Pick<Observations, 'schema' | 'data'>;
+type Changed = Pick<Observations, 'schema' | 'data'>;
 
 /**
  * Two states of the database that a migration should have left the same, and the way from one to the other. Such pairs

@@ -6,6 +6,7 @@ import { judge } from '../../../src/checks/judge.ts';
 import { sequenceBehind } from '../../../src/checks/sequence-behind.ts';
 import { upChangesData } from '../../../src/checks/up-changes-data.ts';
 import { upDeletesRows } from '../../../src/checks/up-deletes-rows.ts';
+import type { TableLedger } from '../../../src/recording/data-ledger.ts';
 import type { Recording } from '../../../src/recording/recording.ts';
 import { aColumn, aRecording, aRoundTrip, aSequence, aStep, aTable, dataChange } from '../../helpers/recordings.ts';
 
@@ -140,5 +141,59 @@ describe('invariant-broken', () => {
       'error: After down of 0001_vip, the invariant "balance" does not hold: it gave 0, now 2.',
       'error: After up of 0001_vip, the invariant "balance" does not hold: it gave 0, now 1.',
     ]);
+  });
+});
+
+describe('down-loses-data of what the backup held', () => {
+  const takenBack = (states: readonly [before: TableLedger, between: TableLedger | undefined, after: TableLedger]) => {
+    const [before, between, after] = states;
+    const steps = [
+      aStep('unwind', { observations: { data: [dataChange('public.a', before, between)] } }),
+      aStep('apply', { observations: { data: [dataChange('public.a', between, after)] } }),
+      aStep('revert'),
+      aStep('reapply'),
+    ];
+    return messages(downLosesData, { steps });
+  };
+  const city = (fingerprint: string, details = {}) =>
+    aTable(3, { id: aColumn('a1'), city: aColumn(fingerprint, { number: 2 }) }, details);
+
+  test('is silent when everything is back, also where the way back renamed a column', () => {
+    const renamed = aTable(3, { id: aColumn('a1'), town: aColumn('c1', { number: 2 }) });
+    expect(takenBack([city('c1'), without, city('c1')])).toEqual([]);
+    expect(takenBack([city('c1'), renamed, city('c9')])).toEqual([]);
+  });
+
+  test('tells values changed in place from those of a column that went, and from rows that went', () => {
+    expect(takenBack([city('c1'), city('c2'), city('c3')])).toEqual([
+      'error: Taking it back changes public.a.city, and applying it again does not bring that back.',
+    ]);
+    expect(takenBack([city('c1'), without, city('c3')])).toEqual([
+      'warning: Taking it back drops public.a.city with 3 values, and it has others when it is applied again.',
+    ]);
+    const fewer = aTable(1, { id: aColumn('a2'), city: aColumn('c2', { number: 2 }) });
+    expect(takenBack([city('c1'), fewer, city('c3')])).toEqual([
+      'warning: Taking it back takes rows of public.a, and there are others in public.a.city when it is applied again.',
+    ]);
+    expect(takenBack([city('c1'), fewer, fewer])).toEqual([
+      'error: Taking it back loses 2 rows of public.a, and applying it again does not bring that back.',
+    ]);
+    expect(takenBack([city('c1'), undefined, city('c3')])).toEqual([
+      'warning: Taking it back drops public.a with its 3 rows, and it has other values when it is applied again.',
+    ]);
+  });
+
+  test('does not compare fingerprints that are keyed to different columns', () => {
+    expect(takenBack([city('c1'), city('c2', { key: [] }), city('c3', { key: [] })])).toEqual([
+      'warning: Taking it back leaves public.a with another key, and its values could not be compared when it is applied again.',
+    ]);
+  });
+
+  test('does not blame the way back for what only the way there changed', () => {
+    const steps = [
+      aStep('unwind', { observations: { data: [] } }),
+      aStep('apply', { observations: { data: [dataChange('public.a', city('c1'), city('c2'))] } }),
+    ];
+    expect(messages(downLosesData, { steps })).toEqual([]);
   });
 });
