@@ -23,6 +23,7 @@ export async function printIamPolicy(
     ...(account !== undefined && { account }),
     ...(known !== undefined && { region: known }),
     ...(resourceId !== undefined && { resourceId }),
+    ...(resourceId?.startsWith('db-') && { kind: 'instance' as const }),
     ...(backupRegion !== undefined && { backupRegion }),
     ...(iamAuthentication && target && { databaseUser: target.user }),
     ...(topicArn !== undefined && { topicArn }),

@@ -84,7 +84,14 @@ function optionsFor(
           tls: target.tls,
         },
         // Counting and checking of indexes have longer limits of their own; the drill's ends all of it.
-        { applicationName: 'pgrehearse restore drill', signal: until, answerTimeoutMs: limitMs },
+        {
+          applicationName: 'pgrehearse restore drill',
+          // Restored storage is loaded when it is first read.
+          statementTimeoutMs: 60_000,
+          lockTimeoutMs: 10_000,
+          signal: until,
+          answerTimeoutMs: limitMs,
+        },
       ),
     verify: async (database, until) =>
       verifyRestored(database, await expectationOf(request, facts, drill, until), until),

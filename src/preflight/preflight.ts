@@ -44,7 +44,14 @@ export async function gatherPreflight(
     {
       certificate: request.certificate,
       source: request.source,
-      connect: () => connectProduction(target, { applicationName: APPLICATION_NAME, signal }),
+      // A large schema is read in a few long questions.
+      connect: () =>
+        connectProduction(target, {
+          applicationName: APPLICATION_NAME,
+          statementTimeoutMs: 30_000,
+          answerTimeoutMs: 60_000,
+          signal,
+        }),
     },
     signal,
   );

@@ -34,7 +34,14 @@ export async function gatherVerification(
       certificate: request.certificate,
       source,
       against: 'after',
-      connect: () => connectProduction(target, { applicationName: 'pgrehearse verify', signal }),
+      // A large schema is read in a few long questions.
+      connect: () =>
+        connectProduction(target, {
+          applicationName: 'pgrehearse verify',
+          statementTimeoutMs: 30_000,
+          answerTimeoutMs: 60_000,
+          signal,
+        }),
     },
     signal,
   );
