@@ -50,7 +50,7 @@ test.concurrent.for([
     run.stderr.on('data', (text: Buffer) => {
       output += String(text);
     });
-    await expect.poll(() => output, { timeout: 30_000 }).toContain('here it hangs');
+    await expect.poll(() => output, { timeout: 90_000 }).toContain('here it hangs');
     const host = (await processes()).find(
       ({ parent, command }) => parent === String(run.pid) && command.includes('host'),
     );
