@@ -4,9 +4,8 @@ import type { ConfigFlags } from '../config/config.ts';
 import { type LivingConfig, loadProductionConfig } from '../config/load-config.ts';
 import { PREFLIGHT_CHECKS } from '../preflight/checks/index.ts';
 import { issueReceipt } from '../preflight/issue-receipt.ts';
-import { judgeAnswers, type Judged } from '../preflight/judge.ts';
+import { judgeAnswers } from '../preflight/judge.ts';
 import { gatherPreflight } from '../preflight/preflight.ts';
-import type { PreflightFacts } from '../preflight/facts/index.ts';
 import type { Receipt } from '../preflight/facts/receipt.ts';
 import type { PreflightRequest } from '../preflight/request.ts';
 import type { AnswersReport } from '../reports/answers.ts';
@@ -71,10 +70,11 @@ export async function runPreflight(terminal: Terminal, path: string | undefined,
   const document = { ...judgedDocument(judged), receipt, facts };
   await keep(folder.path, { document, receipt, report });
   printAnswers(terminal, report, { document, flags });
-  if (flags.quiet !== true) terminal.err(`\nReceipt and checklist are in ${folder.path}: ${FILES.join(', ')}\n`);
+  if (flags.quiet !== true)
+    terminal.err(`\nReceipt and checklist are in ${folder.path}: ${RECEIPT}, ${DOCUMENT}, ${CHECKLIST}\n`);
 }
 
-const FILES = ['receipt.json', 'preflight.json', 'preflight.md'] as const;
+const [RECEIPT, DOCUMENT, CHECKLIST] = ['receipt.json', 'preflight.json', 'preflight.md'] as const;
 
 async function keep(
   folder: string,
@@ -85,14 +85,9 @@ async function keep(
   }: { readonly document: object; readonly receipt: Receipt; readonly report: AnswersReport },
 ): Promise<void> {
   await orUnwritable(folder, async () => {
-    const [receiptFile, documentFile, checklistFile] = FILES.map((name) => join(folder, name)) as [
-      string,
-      string,
-      string,
-    ];
-    await writeWhole(receiptFile, `${JSON.stringify(receipt, undefined, 2)}\n`);
-    await writeWhole(documentFile, jsonDocument({ ...document }));
-    await writeWhole(checklistFile, checklist(report));
+    await writeWhole(join(folder, RECEIPT), `${JSON.stringify(receipt, undefined, 2)}\n`);
+    await writeWhole(join(folder, DOCUMENT), jsonDocument({ ...document }));
+    await writeWhole(join(folder, CHECKLIST), checklist(report));
   });
 }
 
@@ -164,12 +159,13 @@ function refuseContradictions({
   restoreDrill,
   maxHours,
 }: PreflightFlags): void {
-  const refuse = (message: string): never => {
-    throw new PgrehearseError('USAGE', message);
-  };
   if (json === true && markdown === true) refuse('--json and --markdown contradict each other.');
   if (cleanUp === true && (createSnapshot === true || restoreDrill === true)) {
     refuse('--clean-up does nothing else; leave out --create-snapshot and --restore-drill.');
   }
   if (maxHours !== undefined && !(maxHours > 0)) refuse('--max-hours takes a number of hours above 0.');
+}
+
+function refuse(message: string): never {
+  throw new PgrehearseError('USAGE', message);
 }

@@ -77,7 +77,7 @@ export function productionConfig(
   const { queries = [], urls = [], ...checking } = verify;
   return {
     preflight: {
-      ...present(rest),
+      ...rest,
       iamAuthentication: rest.iamAuthentication ?? false,
       certificate: resolve(
         baseOf(['preflight', 'certificate']),
@@ -89,10 +89,10 @@ export function productionConfig(
       }),
       ...(sslRootCert !== undefined && { sslRootCert: resolve(folder, sslRootCert) }),
       snapshotMaxMinutes,
-      aws: aws === 'off' || aws === false ? 'off' : present(aws),
-      drill: { ...present(drill), maxHours: drill.maxHours ?? 3, amcheck: drill.amcheck ?? false },
+      aws: aws === 'off' || aws === false ? 'off' : aws,
+      drill: { ...drill, maxHours: drill.maxHours ?? 3, amcheck: drill.amcheck ?? false },
     },
-    verify: { queries, urls: urls.map(present), ...withNotice(checking) },
+    verify: { queries, urls, ...withNotice(checking) },
   };
 }
 
@@ -101,13 +101,5 @@ const withNotice = ({
   alarmPrefix,
 }: NonNullable<ConfigValues['verify']>): Omit<VerifyConfig, 'queries' | 'urls'> => ({
   ...(alarmPrefix !== undefined && { alarmPrefix }),
-  ...(notify && { notify: present(notify) }),
+  ...(notify && { notify }),
 });
-
-/** Without the keys that nobody gave. */
-type Present<Value> = { [Key in keyof Value as undefined extends Value[Key] ? never : Key]: Value[Key] } & {
-  [Key in keyof Value as undefined extends Value[Key] ? Key : never]?: Exclude<Value[Key], undefined>;
-};
-
-const present = <Value extends object>(value: Value): Present<Value> =>
-  Object.fromEntries(Object.entries(value).filter(([, one]) => one !== undefined)) as Present<Value>;

@@ -102,7 +102,8 @@ function marked(
   });
 }
 
-const withoutSeverity = ({ severity: _, ...limits }: Exclude<CheckSettings, 'off'>): object => limits;
+const withoutSeverity = (settings: Exclude<CheckSettings, 'off'>): object =>
+  Object.fromEntries(Object.entries(settings).filter(([name]) => name !== 'severity'));
 
 const withoutStop = (sentence: string): string => sentence.replace(/\.$/, '');
 

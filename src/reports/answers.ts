@@ -25,7 +25,15 @@ export const GROUP_TITLES: Readonly<Record<CheckGroup, string>> = {
   verification: 'Verification',
 };
 
-export const GROUPS = Object.keys(GROUP_TITLES) as readonly CheckGroup[];
+export const GROUPS: readonly CheckGroup[] = [
+  'environment',
+  'backup',
+  'migrations',
+  'rollback',
+  'database',
+  'monitoring',
+  'verification',
+];
 
 /** What counts: a waived answer does not. */
 export const standing = ({ answer, waived }: Answer): AnswerKind | 'waived' => (waived ? 'waived' : answer);

@@ -21,15 +21,11 @@ export async function gatherAws(
   signal: AbortSignal,
   names?: Names,
 ): Promise<AwsFacts> {
-  const [identity, quotas, found] = await Promise.all([
+  const [identity, quotas, { host, resource, ...about }] = await Promise.all([
     readIdentity(aws, signal),
     readQuotas(aws, signal),
-    findResource(aws, target.host, signal, names),
+    findAndAsk(aws, target.host, policy, signal, names),
   ]);
-  const { match: host, resource } = found;
-  const about = isKnown(resource)
-    ? await askAbout(aws, resource.value, found, policy, signal)
-    : nothingAbout(resource.unknown, policy, resource.needs);
   const customEndpoints = aws.customEndpoints();
   return {
     region: aws.region,
@@ -43,6 +39,21 @@ export async function gatherAws(
     ...about,
     quotas,
   };
+}
+
+async function findAndAsk(
+  aws: Aws,
+  hostName: string,
+  policy: Policy,
+  signal: AbortSignal,
+  names?: Names,
+): Promise<Pick<AwsFacts, 'host' | 'resource'> & About> {
+  const found = await findResource(aws, hostName, signal, names);
+  const { match: host, resource } = found;
+  const about = isKnown(resource)
+    ? await askAbout(aws, resource.value, found, policy, signal)
+    : nothingAbout(resource.unknown, policy, resource.needs);
+  return { host, resource, ...about };
 }
 
 type About = Omit<

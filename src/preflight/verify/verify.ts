@@ -34,14 +34,7 @@ export async function gatherVerification(
       certificate: request.certificate,
       source,
       against: 'after',
-      // A large schema is read in a few long questions.
-      connect: () =>
-        connectProduction(target, {
-          applicationName: 'pgrehearse verify',
-          statementTimeoutMs: 30_000,
-          answerTimeoutMs: 60_000,
-          signal,
-        }),
+      connect: () => connectProduction(target, { ...LARGE_SCHEMA, signal }),
     },
     signal,
   );
@@ -73,6 +66,9 @@ export async function gatherVerification(
     ...(resourceId && { resourceId }),
   };
 }
+
+/** It is read in a few long questions. */
+const LARGE_SCHEMA = { applicationName: 'pgrehearse verify', statementTimeoutMs: 30_000, answerTimeoutMs: 60_000 };
 
 async function alarmsOf({ verify, openAws }: VerifyRequest, signal: AbortSignal): Promise<AlarmsFacts | undefined> {
   const { alarmPrefix: prefix } = verify;

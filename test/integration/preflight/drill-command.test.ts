@@ -96,20 +96,15 @@ test.each(['read', 'snapshot', 'drill'])('--print-iam-policy %s prints one polic
   expect(actions.includes('rds:DeleteDBInstance')).toBe(mode === 'drill');
 });
 
-test.each([
-  ['--create-snapshot', /Snapshot (pgrehearse-\S+) creating/, 'snapshots'],
-  ['--restore-drill', /Drill: restoring (pgrehearse-\S+)/, 'instances'],
-] as const)('Ctrl-C during %s ends it at once, and says what stays', async (flag, pattern, kind) => {
+/** Runs until the text says so, presses Ctrl-C, and gives what was said and what was named. */
+async function interrupted(flag: string, pattern: RegExp): Promise<{ code: number | null; err: string; id: string }> {
   const { world } = rig.aws;
   Object.assign(world, { snapshotPolls: 10_000, restorePolls: 10_000 });
-  const child = spawn(
-    process.execPath,
-    [join('dist', 'cli', 'main.js'), 'preflight', rig.folder, '--allow-custom-endpoint', flag],
-    {
-      env: { ...process.env, ...rig.env },
-      stdio: ['ignore', 'pipe', 'pipe'],
-    },
-  );
+  const argv = [join('dist', 'cli', 'main.js'), 'preflight', rig.folder, '--allow-custom-endpoint', flag];
+  const child = spawn(process.execPath, argv, {
+    env: { ...process.env, ...rig.env },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
   let err = '';
   child.stderr.setEncoding('utf8').on('data', (text: string) => {
     err += text;
@@ -117,14 +112,20 @@ test.each([
   });
   const [code] = (await once(child, 'close')) as [number | null];
   Object.assign(world, { snapshotPolls: 2, restorePolls: 2 });
-  const [, id] = pattern.exec(err) ?? [];
+  return { code, err, id: pattern.exec(err)?.[1] ?? '' };
+}
+
+test('Ctrl-C while a snapshot is being made ends the waiting, and says which one stays', async () => {
+  const { code, err, id } = await interrupted('--create-snapshot', /Snapshot (pgrehearse-\S+) creating/);
   expect(code).toBe(130);
   expect(err).toContain('INTERRUPTED');
-  if (kind === 'snapshots') {
-    expect(world.snapshots.map(({ DBSnapshotIdentifier }) => DBSnapshotIdentifier)).toContain(id);
-    expect(err).toContain(`The snapshot ${id} stays`);
-  } else {
-    expect(world.instances.map(({ DBInstanceIdentifier }) => DBInstanceIdentifier)).toEqual(['shop']);
-    expect(err).toContain('What the drill made is deleted.');
-  }
+  expect(err).toContain(`The snapshot ${id} stays`);
+  expect(rig.aws.world.snapshots.map(({ DBSnapshotIdentifier }) => DBSnapshotIdentifier)).toContain(id);
+});
+
+test('Ctrl-C during a drill deletes what it made', async () => {
+  const { code, err } = await interrupted('--restore-drill', /Drill: restoring (pgrehearse-\S+)/);
+  expect(code).toBe(130);
+  expect(err).toContain('What the drill made is deleted.');
+  expect(rig.aws.world.instances.map(({ DBInstanceIdentifier }) => DBInstanceIdentifier)).toEqual(['shop']);
 });
