@@ -3,7 +3,7 @@ import { digestOfObjects } from '../../src/preflight/certificate/schema-digest.t
 
 const sha256 = (letter: string): string => letter.repeat(64);
 
-export const aDigest = (objects: Readonly<Record<string, string>> = { 'table public.users': '0123456789abcdef' }) =>
+const aDigest = (objects: Readonly<Record<string, string>> = { 'table public.users': '0123456789abcdef' }) =>
   ({ sha256: digestOfObjects(objects), objects }) satisfies SchemaDigest;
 
 /** Of a rehearsal that went well, with every field there is; a test changes the one thing it is about. */

@@ -1,6 +1,5 @@
 import { execFile } from 'node:child_process';
 import { existsSync } from 'node:fs';
-import { writeFile } from 'node:fs/promises';
 import { promisify } from 'node:util';
 
 import { openBackup } from '../../src/backup/index.ts';
@@ -39,5 +38,3 @@ export async function restoreInto(target: DatabaseTarget, file: string): Promise
   const backup = await openBackup(file, { onWarning: () => {} }, signal);
   return backup.restore(target, () => {}, signal);
 }
-
-export const writeText = (file: string, text: string): Promise<void> => writeFile(file, text);

@@ -15,7 +15,7 @@ export interface Signature {
   readonly sig: string;
 }
 
-export const PAYLOAD_TYPE = 'application/vnd.in-toto+json';
+const PAYLOAD_TYPE = 'application/vnd.in-toto+json';
 
 export function seal(payload: Buffer, key: KeyObject): Envelope {
   const signature = sign(undefined, preAuthenticationEncoding(PAYLOAD_TYPE, payload), key);

@@ -36,7 +36,8 @@ test('is hidden from git only when it is the default one', async () => {
 });
 
 test('holds no report of an earlier run once a new one begins, and keeps what is not ours', async () => {
-  for (const file of ['junit.xml', 'recording.json', 'certificate.json', 'notes.txt']) writeFileSync(join(folder, file), 'old');
+  for (const file of ['junit.xml', 'recording.json', 'certificate.json', 'notes.txt'])
+    writeFileSync(join(folder, file), 'old');
   await openOutputFolder(folder, { isOurs: false });
   expect(readdirSync(folder)).toEqual(['notes.txt']);
 });
