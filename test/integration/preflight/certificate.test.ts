@@ -239,7 +239,7 @@ describe('production', () => {
     const began = performance.now();
     const { schema } = await gather();
     expect(schema).toEqual({ unknown: 'another session holds a lock that reading the catalogue waits for' });
-    expect(performance.now() - began).toBeLessThan(5_000);
+    expect(performance.now() - began).toBeLessThan(20_000);
     await holder.script('rollback');
   });
 

@@ -103,7 +103,7 @@ describe.each([14, 15, 16, 17, 18])('PostgreSQL %i', (major) => {
     await until(async () => isWaiting(root, waiting.processId), 'ALTER TABLE waits');
     const start = performance.now();
     const facts = await gather();
-    expect(performance.now() - start).toBeLessThan(2_000);
+    expect(performance.now() - start).toBeLessThan(20_000);
     expect(facts.blocked).toEqual([]);
     expect(Object.entries(facts).filter(([, value]) => typeof value === 'object' && 'unknown' in value)).toEqual([]);
     const expected = {

@@ -550,7 +550,7 @@ describe('nothing is made', () => {
     server.fault({ action: 'RestoreDBInstanceFromDBSnapshot', kind: 'accessDenied' });
     const facts = await drill(server, { options: { pace: { ...FAST, unseenMs: 60_000 } } });
     expect(facts).toMatchObject({ status: 'failed', created: [] });
-    expect(facts.totalMs).toBeLessThan(5_000);
+    expect(facts.totalMs).toBeLessThan(30_000);
     expect(await readdir(stateFolder)).toEqual([]);
   });
 });
@@ -674,7 +674,7 @@ describe('every fault on every call', () => {
     const folder = await mkdtemp(join(tmpdir(), 'pgrehearse-test-drill-'));
     const facts = await drill(server, { options: { stateFolder: folder, ...limits } });
     await rm(folder, { recursive: true });
-    expect(facts.totalMs).toBeLessThan(limits.limitMs + 2 * limits.deleteLimitMs + 2_000);
+    expect(facts.totalMs).toBeLessThan(limits.limitMs + 2 * limits.deleteLimitMs + 20_000);
     expect(facts.status === 'passed' || !isOnce || !mayPass(kind), facts.reason).toBe(true);
     expectHonest(server, facts, ['orders available', 'orders-1 available', 'orders-2 available']);
     const isClean = left(server.world).length === 0 && facts.created.every(({ deleted }) => deleted);

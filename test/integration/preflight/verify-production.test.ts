@@ -290,7 +290,7 @@ describe('production that cannot be seen', () => {
     const tookMs = performance.now() - startedAt;
     await reader.script('rollback');
     await altering;
-    expect(tookMs).toBeLessThan(15_000);
+    expect(tookMs).toBeLessThan(40_000);
     expect(verdict.outcome).not.toBe('safe');
     const states = Object.fromEntries(answers.map(({ check, answer }) => [check, answer]));
     expect(states).toMatchObject({
@@ -314,7 +314,7 @@ describe('production that cannot be seen', () => {
         controller.signal,
       ),
     ).rejects.toThrow('Ctrl-C');
-    expect(performance.now() - startedAt).toBeLessThan(5_000);
+    expect(performance.now() - startedAt).toBeLessThan(15_000);
   });
 });
 
