@@ -28,7 +28,7 @@ import {
   sourceOf,
 } from './production-request.ts';
 import { productionProgress } from './production-progress.ts';
-import type { Terminal } from './terminal.ts';
+import { pathFor, type Terminal } from './terminal.ts';
 import { today } from './today.ts';
 import { verifyReport } from './verify-report.ts';
 import { orUnwritable, prepareFolder, writeWhole } from './write-files.ts';
@@ -44,7 +44,7 @@ export async function runVerify(terminal: Terminal, path: string | undefined, fl
   }
   const config = await loadProductionConfig(path, flags, terminal.env, terminal.cwd);
   const folder = productionFolder(config, flags, terminal);
-  await orUnwritable(folder.path, () => prepareFolder(folder.path, folder));
+  await orUnwritable(folder.path, () => prepareFolder(folder.path, { ...folder, remove: [DOCUMENT, CHECKLIST] }));
 
   const progress = productionProgress(terminal, { isQuiet: flags.quiet === true });
   const { facts, judged } = await interruptible(terminal, async (signal) => {
@@ -61,7 +61,8 @@ export async function runVerify(terminal: Terminal, path: string | undefined, fl
     await writeWhole(join(folder.path, CHECKLIST), checklist(report));
   });
   printAnswers(terminal, report, { document, flags });
-  if (flags.quiet !== true) terminal.err(`\nThe result is in ${folder.path}: ${DOCUMENT}, ${CHECKLIST}\n`);
+  if (flags.quiet !== true)
+    terminal.err(`\nThe result is in ${pathFor(terminal, folder.path)}: ${DOCUMENT}, ${CHECKLIST}\n`);
 }
 
 const [DOCUMENT, CHECKLIST] = ['verify.json', 'verify.md'] as const;

@@ -13,10 +13,7 @@ export interface Judged {
   readonly answers: readonly Answer[];
 }
 
-export interface AnswerJudgeOptions extends JudgeOptions {
-  /** Ids of every check of pgrehearse: a waiver for one of another command is none of our business. */
-  readonly knownChecks: readonly string[];
-}
+export type AnswerJudgeOptions = JudgeOptions & Required<Pick<JudgeOptions, 'knownChecks'>>;
 
 /** Pure: the same facts and options give the same answers. A check that says nothing, or breaks, counts as unknown. */
 export function judgeAnswers<Facts>(

@@ -47,6 +47,13 @@ describe('judge', () => {
     ]);
   });
 
+  test('a waiver for a check of the pre-flight is none of its business', () => {
+    const waivers = [{ check: 'backup-not-proved', reason: 'our own metal', until: '2020-01-01' }];
+    const knownChecks = [...CHECKS.map(({ id }) => id), 'backup-not-proved'];
+    expect(verdictOf({ steps: aRoundTrip({}) }, { waivers, knownChecks }).findings).toEqual([]);
+    expect(verdictOf({ steps: aRoundTrip({}) }, { waivers }).findings).toHaveLength(1);
+  });
+
   test('an observer that broke makes its checks not judged, with the reason', () => {
     const verdict = verdictOf({
       observed: ['statements', 'data', 'invariants'],
