@@ -24,6 +24,11 @@ const databaseReadOnly = defineCheck({
     }),
 });
 
+const sameText = (extensions: number): string =>
+  extensions === 1
+    ? 'The one extension is that of the rehearsal.'
+    : `The ${extensions} extensions are those of the rehearsal.`;
+
 const serverVersionDiffers = defineCheck({
   id: 'server-version-differs',
   title: 'Production runs another version of PostgreSQL than the rehearsal',
@@ -56,7 +61,7 @@ const extensionDiffers = defineCheck({
   ask: (facts) =>
     whenKnown(predicateOf(facts), ({ extensions: { before } }) =>
       whenKnown(facts.database.extensions, (here) =>
-        orPass(differences(here, before), `The ${Object.keys(here).length} extensions are those of the rehearsal.`),
+        orPass(differences(here, before), sameText(Object.keys(here).length)),
       ),
     ),
 });
