@@ -17,6 +17,7 @@ import type { OnProductionEvent } from './events.ts';
 import type { DrillFacts } from './facts/aws.ts';
 import type { PreflightFacts } from './facts/index.ts';
 import { isKnown } from './reading.ts';
+import { reasonNotToWrite } from './reason-not-to-write.ts';
 import type { DrillRequest, PreflightRequest } from './request.ts';
 
 interface Subject {
@@ -40,6 +41,8 @@ export async function performDrill(
   const { aws, facts, drill } = subject;
   const resource = facts.aws?.resource;
   if (!resource || !isKnown(resource)) return notBegun(facts, resource?.unknown ?? 'the database is not on AWS');
+  const refusal = reasonNotToWrite(aws, facts.policy, resource.value);
+  if (refusal !== undefined) return notBegun(facts, refusal);
   const chosen = chooseSnapshot(facts);
   const what: DrillSource = isKnown(chosen) && chosen.value ? { snapshot: chosen.value } : { pointInTime: 'latest' };
   const limitMs = drill.maxHours * 3_600_000;
