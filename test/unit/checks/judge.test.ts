@@ -79,6 +79,17 @@ describe('judge', () => {
     expect(verdictOf({ steps }, { checks: { 'step-too-slow': { maxMs: 80_000 } } }).findings).toEqual([]);
   });
 
+  test.each([
+    ['the last one, where the others were caught', ['!a', 'b', '!c'], 'c'],
+    ['the first of a transaction that was rolled back', ['a', '!b', '!c', 'ROLLBACK', 'd'], 'b'],
+    ['the last one without a transaction', ['!a', '!b', 'c'], 'b'],
+    ['the only one of a transaction', ['!a', 'ROLLBACK', 'b'], 'a'],
+  ])('the statement that failed is %s', (_, sent, blamed) => {
+    const statements = sent.map((sql) => (sql.startsWith('!') ? { sql: sql.slice(1) } : { sql, durationMs: 1 }));
+    const [finding] = verdictOf({ steps: [{ ...failed('apply'), observations: { statements } }] }).findings;
+    expect(finding?.evidence).toMatchObject({ statement: blamed });
+  });
+
   test('a waiver beside the statement waives its own migration', () => {
     const { plan } = aRecording();
     const waiver = { check: 'down-missing', reason: 'archive' };
