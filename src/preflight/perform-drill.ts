@@ -118,9 +118,10 @@ async function expectationOf(
     serverMajor: isKnown(database.identity)
       ? Math.floor(database.identity.value.versionNumber / 10_000)
       : Number.parseInt(engine, 10),
-    tables: targets.map(({ relation, rows = 0, heapBytes = 0 }) => ({
+    // One that was never analyzed has no count of rows but that of the activity statistics.
+    tables: targets.map(({ relation, rows = 0, liveRows = 0, heapBytes = 0 }) => ({
       relation,
-      atLeast: Math.floor(rows * LEAST_SHARE),
+      atLeast: Math.floor((rows > 0 ? rows : liveRows) * LEAST_SHARE),
       isLarge: heapBytes > LARGE_BYTES,
     })),
     ...(schema && {

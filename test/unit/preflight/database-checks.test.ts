@@ -269,6 +269,11 @@ describe('one thing changed flips exactly its check', () => {
   });
 });
 
+test('a rehearsal that could not watch the schema does not know its tables, so nothing is said to be well with them', () => {
+  const { schema: _, ...predicate } = somePredicate({ tables: [] });
+  expect(answers(somePreflight(someDatabaseFacts(), predicate))['target-locked']).toBe('unknown');
+});
+
 describe('stays silent on', () => {
   test.each<[string, Partial<DatabaseFacts>]>([
     [
