@@ -28,6 +28,15 @@ const judged = (facts: Facts, options: { waivers?: readonly Waiver[]; checks?: R
     knownChecks: [...Object.keys(facts), 'down-missing'],
   });
 
+test.each([
+  ['access denied', 'Access denied.'],
+  ['rds:DescribeDBClusters failed', 'rds:DescribeDBClusters failed.'],
+  ['db.example.com is no endpoint', 'db.example.com is no endpoint.'],
+  ['2 sessions are hidden', '2 sessions are hidden.'],
+])('%s is a sentence in which names stay as they are', (unknown, message) => {
+  expect(unknownBecause({ unknown }).message).toBe(message);
+});
+
 describe('the outcome', () => {
   test.each([
     ['safe', { a: [pass('Fine.')], b: [warn('Hm.')] }],
