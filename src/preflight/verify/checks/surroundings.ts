@@ -101,5 +101,5 @@ function aboutAlarm({ name, kind, state, since }: AlarmFacts): Said {
 function aboutNotice({ to, address, sent, attempts, error }: NoticeFacts): Said {
   const name = to === 'sns' ? `topic ${address}` : `webhook at ${address}`;
   if (sent) return pass(`The ${name} was told.`, { attempts });
-  return warn(`The ${name} was not told: ${error ?? 'for no reason given'}.`, { attempts });
+  return warn(`The ${name} was not told: ${error?.replace(/\.+$/, '') ?? 'for no reason given'}.`, { attempts });
 }
