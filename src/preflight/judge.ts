@@ -26,6 +26,7 @@ export function judgeAnswers<Facts>(
   for (const answer of answers) if (COUNTS.has(answer.answer)) findings.set(toFinding(answer), answer);
   const asked = new Set(checks.map(({ id }) => id));
   const { findings: open, waived } = applyWaivers([...findings.keys()], options.waivers, options.today, {
+    isUnknown: (finding) => findings.get(finding)?.answer === 'unknown',
     checks: [...options.knownChecks],
     notJudged: options.knownChecks.filter((id) => !asked.has(id) || options.checks[id] === 'off'),
   });

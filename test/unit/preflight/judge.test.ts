@@ -70,6 +70,12 @@ describe('a waiver', () => {
     expect(answers[0]).toMatchObject({ answer: 'unknown', waived: { reason: waiver.reason } });
   });
 
+  test('for what could not be seen does not accept what was seen', () => {
+    const waivers = [{ ...waiver, answer: 'unknown' as const }];
+    expect(judged({ a: [unseen] }, { waivers }).verdict.outcome).toBe('safe');
+    expect(judged({ a: [fail('No.')] }, { waivers }).verdict.outcome).toBe('unsafe');
+  });
+
   test('that has run out accepts nothing and is named', () => {
     const { verdict } = judged({ a: [unseen] }, { waivers: [{ ...waiver, until: '2026-11-24' }] });
     expect(verdict.outcome).toBe('inconclusive');
