@@ -108,7 +108,7 @@ export interface AlarmsFacts {
   readonly found: Reading<readonly AlarmFacts[]>;
 }
 
-export interface AwsEndpointFacts {
+interface AwsEndpointFacts {
   /** Hosts that are not Amazon's; empty where all are. */
   readonly customHosts: readonly string[];
   /** `--allow-custom-endpoint`. */
