@@ -15,6 +15,8 @@ const server = mapping({
     .optional(),
   binaries: text('a folder with `postgres` and `initdb`').optional(),
   settings: z.record(z.string(), scalar, { error: 'a mapping of server settings' }).optional(),
+  url: text('a connection string, from the environment: `${REHEARSAL_SERVER_URL}`').optional(),
+  production: z.array(scalar, { error: 'a list of hosts and system identifiers of production' }).optional(),
 });
 
 const backup = mapping({

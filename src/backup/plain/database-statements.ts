@@ -25,6 +25,18 @@ export function treatment(sql: string, currentUser: string): Treatment {
   return noun === tokens[1] ? roleStatement(sql, tokens, currentUser) : RUN;
 }
 
+/** What would change roles or settings of the whole server, for a server that others use as well. */
+export function concernsServer(sql: string): boolean {
+  if (!/^(?:create|alter|drop|comment|security|grant|revoke|reassign)\b/i.test(sql)) return false;
+  const [first, second, third] = [...words(sql)];
+  if (isName(first, 'reassign') || (isName(first, 'alter') && isName(second, 'system'))) return true;
+  if (isName(first, 'grant') || isName(first, 'revoke')) {
+    return ![...words(sql)].some((word) => isName(word, 'on'));
+  }
+  if (isName(second, 'user') && isName(third, 'mapping')) return false;
+  return [second, third].some((word) => isName(word, 'role') || isName(word, 'user') || isName(word, 'group'));
+}
+
 const RUN: Treatment = { kind: 'run' };
 const SKIP: Treatment = { kind: 'skip' };
 const WORTH_A_LOOK =

@@ -4,7 +4,7 @@ import type { RestoreReport } from '../restore-report.ts';
 import type { RoleShims } from '../role-shims.ts';
 import type { Database } from '../../postgres/connect.ts';
 import { qualifiedName, words } from '../sql/words.ts';
-import { treatment } from './database-statements.ts';
+import { concernsServer, treatment } from './database-statements.ts';
 import type { DumpEnds } from './dump-ends.ts';
 import { psqlCommand } from './psql-command.ts';
 import { StatementRunner } from './run-statements.ts';
@@ -76,7 +76,9 @@ export class PlainRestorer {
     if (INSERT.test(sql.toString('latin1', 0, INSERT_CHARACTERS))) return this.#runner.insert(sql);
     const text = sql.toString('utf8');
     refuseEncoding(text);
-    const what = treatment(text, this.#restore.target.user);
+    const { user, isShared = false } = this.#restore.target;
+    if (isShared && concernsServer(text)) return;
+    const what = treatment(text, user);
     if (what.kind === 'skip') return;
     if (what.kind === 'replace') return this.#role(what.sql);
     if (what.kind === 'database-setting') {
