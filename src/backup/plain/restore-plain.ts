@@ -42,14 +42,18 @@ export class PlainRestorer {
 
   /** What psql would have: pg_dump sets its own encoding, a file written by hand is UTF-8. */
   async begin(): Promise<void> {
-    for (const statement of [
-      'reset session authorization',
-      'reset all',
-      "set client_encoding = 'UTF8'",
-      "set lc_messages = 'C'",
-    ]) {
+    for (const statement of ['reset session authorization', 'reset all', "set client_encoding = 'UTF8'"]) {
       await this.#runner.run(Buffer.from(statement));
     }
+    await this.#speakEnglish();
+  }
+
+  /** Only a superuser may. Where the server speaks another language, an error that means no loss is reported as one. */
+  async #speakEnglish(): Promise<void> {
+    const { session, target } = this.#restore;
+    await session.script("set lc_messages = 'C'").catch((error: unknown) => {
+      if (target.isShared !== true) throw error;
+    });
   }
 
   async take(part: SqlPart): Promise<void> {
