@@ -1,3 +1,5 @@
+import { setTimeout as delay } from 'node:timers/promises';
+
 import { connect, type Database } from '../../postgres/connect.ts';
 import { abandon } from '../../postgres/copy.ts';
 import { quoteIdentifier, quoteLiteral } from '../../postgres/identifiers.ts';
@@ -43,11 +45,15 @@ function givenServer({ external }: ServerSpec): NonNullable<ServerSpec['external
 async function open(account: Account, signal: AbortSignal): Promise<Database> {
   const { connectionString } = targetOf(account, account.database);
   const opening = connect(connectionString, { applicationName: 'pgrehearse keeper', timeoutMs: CONNECT_TIMEOUT_MS });
-  // One that comes too late must not stay.
-  opening.then((late) => (signal.aborted ? close(late) : undefined)).catch(() => {});
-  return await untilAborted(opening, signal).catch((error: unknown) => {
-    throw signal.aborted ? error : unavailable(error);
-  });
+  try {
+    return await untilAborted(opening, signal);
+  } catch (error) {
+    if (!signal.aborted) throw unavailable(error);
+    // One that comes too late must not stay; a server that does not answer is not waited for.
+    const closed = opening.then(close, () => {});
+    await Promise.race([closed, delay(CLOSE_TIMEOUT_MS, undefined, { ref: false })]);
+    throw error;
+  }
 }
 
 const CONNECT_TIMEOUT_MS = 30_000;
