@@ -4,6 +4,10 @@ import { join } from 'node:path';
 
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 
+import { loadConfig } from '../../../src/config/load-config.ts';
+import { rehearsalRequest } from '../../../src/config/rehearsal-request.ts';
+import { connect } from '../../../src/postgres/connect.ts';
+import { rehearse } from '../../../src/rehearsal/rehearse.ts';
 import { findingLines, rehearseFolder } from '../../helpers/rehearse-folder.ts';
 import { type SharedServer, startSharedServer } from '../../helpers/shared-server.ts';
 
@@ -16,12 +20,16 @@ afterAll(() => shared[Symbol.asyncDispose]());
 const SCENARIO = 'scenarios/down-loses-data/bites';
 
 /** A copy of a scenario that runs on the shared server. */
-function project(source: string, config: string): { readonly folder: string } & Disposable {
+function project(
+  source: string,
+  config: string,
+  name = 'pgrehearse.config.yaml',
+): { readonly folder: string; readonly file: string } & Disposable {
   const folder = mkdtempSync(join(tmpdir(), 'pgrehearse-external-'));
   cpSync(source, folder, { recursive: true });
-  const file = join(folder, 'pgrehearse.config.yaml');
+  const file = join(folder, name);
   writeFileSync(file, `${readFileSync(file, 'utf8')}\n${config}\n`);
-  return { folder, [Symbol.dispose]: () => rmSync(folder, { recursive: true }) };
+  return { folder, file, [Symbol.dispose]: () => rmSync(folder, { recursive: true }) };
 }
 
 const EXTERNAL = 'server: { provider: external, url: "${REHEARSAL_SERVER_URL}" }';
@@ -34,8 +42,7 @@ describe('a rehearsal on a server of others', () => {
       const before = await shared.inventory();
       const local = await rehearseFolder(SCENARIO);
       const there = await rehearseFolder(copy.folder, { env: { REHEARSAL_SERVER_URL: shared.urlFor(role) } });
-      if (process.env['SHOW'])
-        console.log(JSON.stringify(there.recording.backup, null, 1), there.recording.observerFailures);
+      console.log(JSON.stringify(there.recording.backup, null, 1), there.recording.observerFailures);
       expect(findingLines(there.verdict)).toEqual(findingLines(local.verdict));
       expect(there.verdict.outcome).toBe(local.verdict.outcome);
       expect(there.verdict.notJudged).toEqual(local.verdict.notJudged);
@@ -44,4 +51,100 @@ describe('a rehearsal on a server of others', () => {
       expect(await shared.inventory()).toEqual(before);
     },
   );
+
+  test.each(['admin', 'maker'] as const)(
+    'finds what is planted in the example shop as %s, from SQL and from an archive, two at once',
+    async (role) => {
+      const before = await shared.inventory();
+      using sql = project('examples/shop', EXTERNAL, 'pgrehearse.sql.config.yaml');
+      using archive = project('examples/shop', EXTERNAL, 'pgrehearse.sql.config.yaml');
+      const env = { REHEARSAL_SERVER_URL: shared.urlFor(role) };
+      const both = await Promise.all([
+        rehearseFolder(sql.file, { env }),
+        rehearseFolder(archive.file, { env, flags: { backup: 'fixtures/backups-by-major/shop-15.dump' } }),
+      ]);
+      for (const { verdict, recording } of both) {
+        const found = [...new Set(findingLines(verdict))].filter((line) => !line.startsWith('server-major-differs'));
+        expect(found, JSON.stringify(verdict.findings, null, 1)).toEqual(await shopFindings());
+        expect(verdict.notJudged).toEqual([]);
+        expect(recording.backup.complaints).toEqual([]);
+        expect(recording.backup.namedRoles).toContain('shop_owner');
+      }
+      await expect.poll(() => shared.inventory()).toEqual(before);
+    },
+  );
+
+  test('stops where a role is missing and ours may not create it', async () => {
+    using copy = project('examples/shop', EXTERNAL, 'pgrehearse.sql.config.yaml');
+    const before = await shared.inventory();
+    const attempt = rehearseFolder(copy.file, { env: { REHEARSAL_SERVER_URL: shared.urlFor('modest') } });
+    await expect(attempt).rejects.toMatchObject({
+      code: 'SERVER_RIGHTS_MISSING',
+      message: expect.stringMatching(/shop_owner|reporting/),
+    });
+    await expect.poll(() => shared.inventory()).toEqual(before);
+  });
+
+  test('leaves roles of the server as they are, whatever a dump or its owner says', async () => {
+    using copy = project(SCENARIO, EXTERNAL);
+    const seed = join(copy.folder, 'seed.sql');
+    const harm = `alter role powerless superuser password 'x'; drop role modest; grant admin to powerless; create role newcomer superuser login;
+      alter system set work_mem = '1GB'; alter database company set work_mem = '1GB';`;
+    writeFileSync(
+      seed,
+      `${harm}\n${readFileSync(seed, 'utf8')}\nalter table customers owner to newcomer;\nalter table customers owner to powerless;`,
+    );
+    const before = await shared.inventory();
+    const { recording } = await rehearseFolder(copy.folder, { env: { REHEARSAL_SERVER_URL: shared.urlFor('admin') } });
+    expect(recording.backup.complaints).toEqual([]);
+    expect(recording.server.migrationRole).toBe('admin');
+    await expect.poll(() => shared.inventory()).toEqual(before);
+    await using session = await connect(shared.server.target('company').connectionString, { applicationName: 'test' });
+    expect(await session.query('show work_mem')).toEqual([{ work_mem: '4MB' }]);
+    expect(
+      await session.query('select 1 from pg_auth_members m join pg_roles r on r.oid = m.member where rolname = $1', [
+        'powerless',
+      ]),
+    ).toEqual([]);
+  });
+
+  test.each([
+    ['a backup that cannot be read', 'seed.sql', '\u0000\u0001 no dump'],
+    ['migrations that cannot be read', 'migrations/nonsense.down.sql', 'select'],
+  ])('leaves nothing after %s', async (_, file, content) => {
+    using copy = project(SCENARIO, EXTERNAL);
+    writeFileSync(join(copy.folder, file), content);
+    const before = await shared.inventory();
+    await rehearseFolder(copy.folder, { env: { REHEARSAL_SERVER_URL: shared.urlFor('maker') } }).catch(() => {});
+    await expect.poll(() => shared.inventory()).toEqual(before);
+  });
+
+  test.each(['server-started', 'restored', 'step-started', 'step-finished'] as const)(
+    'leaves nothing when interrupted at %s',
+    async (at) => {
+      using copy = project(SCENARIO, EXTERNAL);
+      const before = await shared.inventory();
+      const config = await loadConfig(copy.folder, {}, { REHEARSAL_SERVER_URL: shared.urlFor('maker') }, process.cwd());
+      const stopping = new AbortController();
+      const onEvent = ({ kind }: { readonly kind: string }): void => {
+        if (kind === at) stopping.abort(new Error('stop'));
+      };
+      await rehearse(rehearsalRequest(config, { showValues: false }), onEvent, stopping.signal).catch(() => {});
+      expect(stopping.signal.aborted).toBe(true);
+      await expect.poll(() => shared.inventory()).toEqual(before);
+    },
+  );
+
+  test('refuses the server of preflight.url', async () => {
+    using copy = project(SCENARIO, `${EXTERNAL}\npreflight: { url: "\${PRODUCTION_URL}" }`);
+    const env = { REHEARSAL_SERVER_URL: shared.urlFor('admin'), PRODUCTION_URL: shared.urlFor('powerless') };
+    await expect(rehearseFolder(copy.folder, { env })).rejects.toMatchObject({ code: 'SERVER_REFUSED' });
+  });
 });
+
+async function shopFindings(): Promise<readonly string[]> {
+  const { verdict } = await (local ??= rehearseFolder('examples/shop/pgrehearse.sql.config.yaml'));
+  return [...new Set(findingLines(verdict))];
+}
+
+let local: ReturnType<typeof rehearseFolder> | undefined;
