@@ -1,5 +1,5 @@
 /**
- * A process of its own that holds a server of the provider named in argv, for tests that end it. Prints `ready` once the
+ * A process of its own that holds a server of the provider named in argv, for tests that end it. Prints the version once the
  * server runs. The URL comes from the environment, as a user's does.
  */
 import { SERVER_PROVIDERS } from '../../src/server/index.ts';
@@ -16,8 +16,8 @@ async function hold(): Promise<void> {
     projectFolder: process.cwd(),
     ...(url !== undefined && { external: { url, production: [] } }),
   };
-  await using _server = await provider.start(spec, stopping.signal);
-  process.stdout.write('ready\n');
+  await using server = await provider.start(spec, stopping.signal);
+  process.stdout.write(`${server.version}\n`);
   const keepAlive = setInterval(() => {}, 1000);
   await new Promise((resolve) => {
     if (stopping.signal.aborted) resolve(undefined);

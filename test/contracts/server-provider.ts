@@ -25,18 +25,14 @@ export function serverProviderContract(name: string, rig: ProviderRig): void {
   const start = (signal = new AbortController().signal): Promise<EphemeralServer> =>
     rig.provider.start(rig.spec(), signal);
 
-  // A server notices a moment later that a session has ended.
-  const expectInventory = (expected: readonly string[]): Promise<void> =>
-    expect.poll(() => rig.inventory(), { timeout: 3000 }).toEqual(expected);
-
-  describe(name, () => {
+  describe(`${name}`, () => {
     test('gives a server to work on and is gone after it', async () => {
       const before = await rig.inventory();
       const server = await start();
       await workOn(server);
       expect(await rig.inventory()).not.toEqual(before);
       await server[Symbol.asyncDispose]();
-      await expectInventory(before);
+      await expect.poll(() => rig.inventory(), PATIENCE).toEqual(before);
     });
 
     test('is gone although a session is open and a transaction was left prepared', async () => {
@@ -46,7 +42,7 @@ export function serverProviderContract(name: string, rig: ProviderRig): void {
       const left = await connect(server.target(database).connectionString, { applicationName: 'left', quiet: false });
       await left.script(`create table t (); begin; create table u (); prepare transaction 'left'`);
       await server[Symbol.asyncDispose]();
-      await expectInventory(before);
+      await expect.poll(() => rig.inventory(), PATIENCE).toEqual(before);
     });
 
     test.each([0, 5, 20, 60, 120, 200, 400])(
@@ -62,7 +58,7 @@ export function serverProviderContract(name: string, rig: ProviderRig): void {
         await delay(afterMs);
         stopping.abort(new Error('stop'));
         await outcome;
-        await expectInventory(before);
+        await expect.poll(() => rig.inventory(), PATIENCE).toEqual(before);
       },
     );
 
@@ -77,7 +73,7 @@ export function serverProviderContract(name: string, rig: ProviderRig): void {
       await other[Symbol.asyncDispose]();
       await workOn(third);
       await third[Symbol.asyncDispose]();
-      await expectInventory(before);
+      await expect.poll(() => rig.inventory(), PATIENCE).toEqual(before);
     });
 
     test.each(['SIGINT', 'SIGTERM'] as const)('is gone after %s', async (signal) => {
@@ -85,7 +81,7 @@ export function serverProviderContract(name: string, rig: ProviderRig): void {
       const child = await holder(rig);
       expect(await rig.inventory()).not.toEqual(before);
       await end(child, signal);
-      await expectInventory(before);
+      await expect.poll(() => rig.inventory(), PATIENCE).toEqual(before);
     });
 
     test('is left by a killed process to the next start, which spares that of a living one', async () => {
@@ -97,10 +93,10 @@ export function serverProviderContract(name: string, rig: ProviderRig): void {
       await end(child, 'SIGKILL');
       expect(await rig.inventory()).not.toEqual(withLiving);
       await (await start())[Symbol.asyncDispose]();
-      await expectInventory(withLiving);
+      await expect.poll(() => rig.inventory(), PATIENCE).toEqual(withLiving);
       await workOn(living);
       await living[Symbol.asyncDispose]();
-      await expectInventory(before);
+      await expect.poll(() => rig.inventory(), PATIENCE).toEqual(before);
     });
   });
 
@@ -112,10 +108,13 @@ export function serverProviderContract(name: string, rig: ProviderRig): void {
       await delay(afterMs);
       await end(child, 'SIGKILL');
       await (await start())[Symbol.asyncDispose]();
-      await expectInventory(before);
+      await expect.poll(() => rig.inventory(), PATIENCE).toEqual(before);
     },
   );
 }
+
+/** A server notices a moment later that a session has ended. */
+const PATIENCE = { timeout: 3000 };
 
 /** As a stage does: the database that is there, or one of its own. */
 async function databaseOn(server: EphemeralServer): Promise<string> {

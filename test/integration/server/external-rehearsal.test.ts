@@ -42,7 +42,6 @@ describe('a rehearsal on a server of others', () => {
       const before = await shared.inventory();
       const local = await rehearseFolder(SCENARIO);
       const there = await rehearseFolder(copy.folder, { env: { REHEARSAL_SERVER_URL: shared.urlFor(role) } });
-      console.log(JSON.stringify(there.recording.backup, null, 1), there.recording.observerFailures);
       expect(findingLines(there.verdict)).toEqual(findingLines(local.verdict));
       expect(there.verdict.outcome).toBe(local.verdict.outcome);
       expect(there.verdict.notJudged).toEqual(local.verdict.notJudged);
