@@ -1,5 +1,10 @@
+import { execFileSync } from 'node:child_process';
+import { chownSync, existsSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 
+import { openBackup } from '../../src/backup/index.ts';
 import { connect } from '../../src/postgres/connect.ts';
 import { externalServer } from '../../src/server/external/external-server.ts';
 import { databaseOf, newRunId } from '../../src/server/external/run-id.ts';
@@ -114,3 +119,65 @@ describe('external', () => {
 });
 
 const port = (): number => shared.server.target('postgres').port;
+
+describe.runIf(hasOpenssl())('TLS', () => {
+  test.each(['require', 'verify-full'])(
+    'is used by ours, by the tool and by pg_restore with sslmode=%s',
+    async (mode) => {
+      const { server } = shared;
+      const certificate = await encrypt(server);
+      // With a root, `require` checks the certificate, as in libpq.
+      const root = mode === 'require' ? '' : `&sslrootcert=${certificate}`;
+      const url = `${shared.urlFor('maker').replace('127.0.0.1', 'localhost')}?sslmode=${mode}${root}`;
+      await using ours = await start(url);
+      const target = ours.target(ours.shared?.database ?? '');
+      await using session = await connect(target.connectionString, { applicationName: 'test', quiet: false });
+      const [row] = await session.query('select ssl from pg_stat_ssl where pid = pg_backend_pid()');
+      expect(row).toEqual({ ssl: true });
+      const signal = new AbortController().signal;
+      const backup = await openBackup('fixtures/backups-by-major/shop-15.dump', {}, signal);
+      const { complaints } = await backup.restore(target, () => {}, signal);
+      expect(complaints).toEqual([]);
+      expect(target.libpq).toMatchObject({ PGSSLMODE: mode });
+    },
+  );
+
+  test('stops at a certificate that is not trusted', async () => {
+    await encrypt(shared.server);
+    const url = `${shared.urlFor('maker').replace('127.0.0.1', 'localhost')}?sslmode=verify-full`;
+    await expect(start(url)).rejects.toMatchObject({
+      code: 'SERVER_UNAVAILABLE',
+      message: expect.stringMatching(/certificate/),
+    });
+  });
+});
+
+function hasOpenssl(): boolean {
+  try {
+    execFileSync('openssl', ['version'], { stdio: 'pipe' });
+    return true;
+  } catch (error) {
+    if (process.env['CI'] === 'true') throw error;
+    process.stderr.write('Skipped: TLS with an external server; there is no openssl to make certificates with.\n');
+    return false;
+  }
+}
+
+/** @returns path of the certificate, its own authority */
+async function encrypt(server: EphemeralServer): Promise<string> {
+  await using root = await connect(server.target('postgres').connectionString, { applicationName: 'test' });
+  const [row] = await root.query<{ folder: string }>(`select current_setting('data_directory') as folder`);
+  const { folder } = row ?? { folder: '' };
+  const [key, certificate] = [join(folder, 'server.key'), join(folder, 'server.crt')];
+  if (!existsSync(certificate)) {
+    const files = ['-keyout', key, '-out', certificate];
+    const subject = ['-subj', '/CN=localhost', '-addext', 'subjectAltName=DNS:localhost', '-days', '2'];
+    execFileSync('openssl', ['req', '-x509', '-newkey', 'rsa:2048', '-nodes', ...files, ...subject], { stdio: 'pipe' });
+    const { uid, gid } = statSync(folder);
+    for (const file of [key, certificate]) chownSync(file, uid, gid);
+    await root.script('alter system set ssl = on');
+    await root.script('select pg_reload_conf()');
+    await expect.poll(async () => await root.query('show ssl')).toEqual([{ ssl: 'on' }]);
+  }
+  return certificate;
+}

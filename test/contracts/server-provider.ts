@@ -25,7 +25,7 @@ export function serverProviderContract(name: string, rig: ProviderRig): void {
   const start = (signal = new AbortController().signal): Promise<EphemeralServer> =>
     rig.provider.start(rig.spec(), signal);
 
-  describe(`${name}`, () => {
+  describe(`the provider ${name}`, () => {
     test('gives a server to work on and is gone after it', async () => {
       const before = await rig.inventory();
       const server = await start();

@@ -34,7 +34,7 @@ export function concernsServer(sql: string): boolean {
     return ![...words(sql)].some((word) => isName(word, 'on'));
   }
   if (isName(second, 'user') && isName(third, 'mapping')) return false;
-  return [second, third].some((word) => isName(word, 'role') || isName(word, 'user') || isName(word, 'group'));
+  return isRole(second) || (isName(second, 'on') && isRole(third));
 }
 
 const RUN: Treatment = { kind: 'run' };
@@ -42,6 +42,8 @@ const SKIP: Treatment = { kind: 'skip' };
 const WORTH_A_LOOK =
   /^(?:(?:create|alter|drop|comment\s+on|security\s+label)\b[^;]*?\b(?:database|tablespace|role|user|group|extension)\b|(?:grant|revoke)\b[^;]*?\bon\s+(?:database|tablespace)\b|set\s+default_tablespace\b)/i;
 const NOUNS: ReadonlySet<string> = new Set(['database', 'tablespace', 'role', 'user', 'group', 'extension']);
+
+const isRole = (word: Word | undefined): boolean => ['role', 'user', 'group'].some((text) => isName(word, text));
 
 const isName = (word: Word | undefined, text: string): boolean => word?.kind === 'name' && word.text === text;
 
