@@ -169,15 +169,14 @@ async function encrypt(server: EphemeralServer): Promise<string> {
   const [row] = await root.query<{ folder: string }>(`select current_setting('data_directory') as folder`);
   const { folder } = row ?? { folder: '' };
   const [key, certificate] = [join(folder, 'server.key'), join(folder, 'server.crt')];
-  if (!existsSync(certificate)) {
-    const files = ['-keyout', key, '-out', certificate];
-    const subject = ['-subj', '/CN=localhost', '-addext', 'subjectAltName=DNS:localhost', '-days', '2'];
-    execFileSync('openssl', ['req', '-x509', '-newkey', 'rsa:2048', '-nodes', ...files, ...subject], { stdio: 'pipe' });
-    const { uid, gid } = statSync(folder);
-    for (const file of [key, certificate]) chownSync(file, uid, gid);
-    await root.script('alter system set ssl = on');
-    await root.script('select pg_reload_conf()');
-    await expect.poll(async () => await root.query('show ssl')).toEqual([{ ssl: 'on' }]);
-  }
+  if (existsSync(certificate)) return certificate;
+  const files = ['-keyout', key, '-out', certificate];
+  const subject = ['-subj', '/CN=localhost', '-addext', 'subjectAltName=DNS:localhost', '-days', '2'];
+  execFileSync('openssl', ['req', '-x509', '-newkey', 'rsa:2048', '-nodes', ...files, ...subject], { stdio: 'pipe' });
+  const { uid, gid } = statSync(folder);
+  for (const file of [key, certificate]) chownSync(file, uid, gid);
+  await root.script('alter system set ssl = on');
+  await root.script('select pg_reload_conf()');
+  for (let ssl = ''; ssl !== 'on';) ssl = (await root.query<{ ssl: string }>('show ssl'))[0]?.ssl ?? '';
   return certificate;
 }
