@@ -122,7 +122,7 @@ async function applySettings(session: Database, database: string, settings: Serv
 
 const limitsOf = ({ isSuperuser }: ServerFacts): readonly string[] => [
   'the server is used by others: its settings stay, statements are not recorded, durations and write-ahead log include what others do',
-  'migrations run as the role of server.url, and what they do to roles, tablespaces or other databases is not undone',
+  'migrations run as the role of server.url, and what they do to roles, tablespaces or other databases is not undone; changes of roles that were made for the backup are not seen',
   ...(isSuperuser
     ? []
     : ['without superuser rights every restored object belongs to that role, and contents are read in full']),

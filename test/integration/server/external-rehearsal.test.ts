@@ -4,8 +4,10 @@ import { join } from 'node:path';
 
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 
+import { roleShims } from '../../../src/backup/role-shims.ts';
 import { loadConfig } from '../../../src/config/load-config.ts';
 import { rehearsalRequest } from '../../../src/config/rehearsal-request.ts';
+import { schemaObserver } from '../../../src/observers/schema/index.ts';
 import { connect } from '../../../src/postgres/connect.ts';
 import { rehearse } from '../../../src/rehearsal/rehearse.ts';
 import { findingLines, rehearseFolder } from '../../helpers/rehearse-folder.ts';
@@ -147,3 +149,17 @@ async function shopFindings(): Promise<readonly string[]> {
 }
 
 let local: ReturnType<typeof rehearseFolder> | undefined;
+
+test('a role that another rehearsal makes and removes meanwhile is no change of the schema', async () => {
+  const context = { server: shared.server, database: 'company', bookkeeping: [] };
+  await using watch = await schemaObserver.open(context);
+  await using session = await connect(shared.server.target('postgres').connectionString, { applicationName: 'test' });
+  const upkeep = roleShims(session, true);
+  await upkeep.ensure(['of_another_run']);
+  expect(await watch.afterStep()).toEqual({ schema: [] });
+  await session.query('drop role of_another_run');
+  await session.query('create role of_a_migration');
+  const { schema = [] } = await watch.afterStep();
+  expect(schema.map(({ kind, name }) => `${kind} ${name}`)).toEqual(['role of_a_migration']);
+  await session.query('drop role of_a_migration');
+});
