@@ -33,4 +33,14 @@ const RULES: readonly { readonly says: RegExp; readonly of: RegExp; readonly bec
     of: /^(drop |alter [^']* drop (constraint|default|identity|expression|not null))/i,
     because: 'a dump made with --clean removes what an empty database does not have',
   },
+  {
+    says: /^(must be able to SET ROLE|must be member of role|permission denied for (schema|database))/,
+    of: /^alter [^']* owner to /i,
+    because: 'on a server of others everything belongs to the role that restores, as the output says',
+  },
+  {
+    says: /^must be owner of (schema public|extension )/,
+    of: /^comment on (schema public|extension)\b/i,
+    because: 'a comment on what the server brings',
+  },
 ];

@@ -1,5 +1,6 @@
 import { quoteIdentifier } from '../postgres/identifiers.ts';
 import type { Database } from '../postgres/connect.ts';
+import { PgrehearseError } from '../support/errors.ts';
 
 /** Stands in for roles that a backup refers to and that this server does not have. */
 export interface RoleShims {
@@ -12,7 +13,8 @@ export interface RoleShims {
   named(): readonly string[];
 }
 
-export function roleShims(upkeep: Database): RoleShims {
+/** @param isShared others use the server: roles carry a marker, by which they are removed when no rehearsal needs them */
+export function roleShims(upkeep: Database, isShared = false): RoleShims {
   const created = new Set<string>();
   const named = new Set<string>();
   let known: Set<string> | undefined;
@@ -24,7 +26,8 @@ export function roleShims(upkeep: Database): RoleShims {
       for (const role of roles) {
         // The server keeps `pg_` for itself; a predefined role of another major cannot be made.
         if (known.has(role) || role.startsWith('pg_') || role === '') continue;
-        await upkeep.script(`create role ${quoteIdentifier(role)} nologin`);
+        if (isShared) await createMarked(upkeep, role);
+        else await upkeep.script(`create role ${quoteIdentifier(role)} nologin`);
         known.add(role);
         created.add(role);
       }
@@ -38,3 +41,31 @@ export function roleShims(upkeep: Database): RoleShims {
 }
 
 const ROLES = 'select rolname from pg_catalog.pg_roles';
+
+/** Who is no superuser must be a member in order to give objects to it. One script is one transaction: no role without a marker. */
+async function createMarked(upkeep: Database, role: string): Promise<void> {
+  const name = quoteIdentifier(role);
+  const [me] = await upkeep.query<{ superuser: boolean }>(
+    'select rolsuper as superuser from pg_catalog.pg_roles where rolname = current_user',
+  );
+  const join = me?.superuser === true ? '' : `; grant ${name} to current_user`;
+  try {
+    await upkeep.script(`create role ${name} nologin; comment on role ${name} is '${MARKER}'${join}`);
+  } catch (cause) {
+    const code = cause instanceof Error && 'code' in cause ? cause.code : undefined;
+    // Another rehearsal was faster.
+    if (code === '42710' || code === '23505') return;
+    if (code !== '42501') throw cause;
+    throw new PgrehearseError(
+      'SERVER_RIGHTS_MISSING',
+      `The backup names the role ${role}, which the server lacks, and the role of server.url may not create roles.`,
+      {
+        cause,
+        hint: `Let an administrator run \`create role ${name} nologin\`, or give the role of server.url CREATEROLE.`,
+      },
+    );
+  }
+}
+
+/** Its beginning is looked for by the external server and by the schema observer. */
+const MARKER = 'pgrehearse shim; removed when no rehearsal needs it';

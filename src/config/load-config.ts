@@ -10,6 +10,7 @@ import { type ProductionConfig, productionConfig } from './preflight-config.ts';
 import { foundText, invalidConfig } from './problems.ts';
 import { type ConfigDocument, readDocument } from './read-document.ts';
 import type { ConfigValues } from './schema.ts';
+import { productionHosts } from './production-hosts.ts';
 import { validateConfig } from './validate.ts';
 
 type Environment = Readonly<Record<string, string | undefined>>;
@@ -82,7 +83,8 @@ interface Loaded {
 }
 
 async function configFrom(file: string | undefined, { flags, env, cwd, only }: Given): Promise<Loaded> {
-  const document = file === undefined ? undefined : sectionsOf(await readDocument(file), only);
+  const whole = file === undefined ? undefined : await readDocument(file);
+  const document = whole && sectionsOf(whole, only);
   const layers = layConfig(document, flags, env);
   const validated = validateConfig(layers);
   if ('problems' in validated) {
@@ -93,7 +95,11 @@ async function configFrom(file: string | undefined, { flags, env, cwd, only }: G
     projectFolder: file === undefined ? cwd : dirname(file),
     ...(file !== undefined && { file }),
     ...complete(values, checks),
-    ...withPaths(values, layers, { folder: file === undefined ? cwd : dirname(file), cwd }),
+    ...withPaths(values, layers, {
+      folder: file === undefined ? cwd : dirname(file),
+      cwd,
+      production: productionHosts(whole, env),
+    }),
     settings: listSettings(layers),
   };
   return { config, values, layers };
@@ -133,16 +139,17 @@ function complete(values: ConfigValues, checks: Readonly<Record<string, CheckSet
 interface Folders {
   readonly folder: string;
   readonly cwd: string;
+  readonly production: readonly string[];
 }
 
 /** A path in the file starts at the file, one on the command line at the working directory. */
 function withPaths(
   { server = {}, backup, migrations = {} }: ConfigValues,
   layers: Layers,
-  { folder, cwd }: Folders,
+  { folder, cwd, production }: Folders,
 ): Pick<Config, 'server' | 'backup' | 'migrations'> {
   const { tool, directory, ...options } = migrations;
-  const { provider = 'local', postgresVersion, binaries, settings = {} } = server;
+  const { provider = 'local', postgresVersion, binaries, settings = {}, url } = server;
   const baseOf = (...path: string[]): string => (layers.isFlag(path) ? cwd : folder);
   return {
     server: {
@@ -150,6 +157,9 @@ function withPaths(
       ...(postgresVersion !== undefined && { postgresVersion }),
       ...(binaries !== undefined && { binaries: resolve(folder, binaries) }),
       settings,
+      ...(url !== undefined && {
+        external: { url, production: [...(server.production ?? []), ...production] },
+      }),
     },
     ...(backup && {
       backup: {

@@ -15,6 +15,13 @@ const server = mapping({
     .optional(),
   binaries: text('a folder with `postgres` and `initdb`').optional(),
   settings: z.record(z.string(), scalar, { error: 'a mapping of server settings' }).optional(),
+  url: text('a connection string, from the environment: `${REHEARSAL_SERVER_URL}`').optional(),
+  // A system identifier has more digits than a number keeps.
+  production: z
+    .array(text('a host, host:port, or a system identifier in quotes'), {
+      error: 'a list of hosts and system identifiers',
+    })
+    .optional(),
 });
 
 const backup = mapping({

@@ -3,6 +3,8 @@ import type { Observations, ObserverId, StartRecord } from '../recording/recordi
 /** How an observer may reach the server. Structurally part of an `EphemeralServer`. */
 interface ObservedServer {
   readonly major: number;
+  /** Present: others use the server as well. */
+  readonly shared?: object;
   target(database: string): { readonly connectionString: string };
 }
 

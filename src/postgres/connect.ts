@@ -16,20 +16,38 @@ export interface ConnectOptions {
   readonly applicationName: string;
   /** Our own sessions keep out of the server's statement log; a migration's session does not. */
   readonly quiet?: boolean;
+  /** For the connection alone. Absent: as long as the system tries. */
+  readonly timeoutMs?: number;
 }
 
 /** Opens one session. Errors of the driver come through untouched. */
 export async function connect(connectionString: string, options: ConnectOptions): Promise<Database> {
+  if (options.quiet === false) return await open(connectionString, options);
+  return await open(connectionString, options, `${UNLOGGED} ${UNLIMITED}`).catch((error: unknown) => {
+    // Only a superuser may keep out of the server's log.
+    if (error instanceof Error && 'code' in error && error.code === '42501')
+      return open(connectionString, options, UNLIMITED);
+    throw error;
+  });
+}
+
+async function open(connectionString: string, options: ConnectOptions, settings?: string): Promise<Database> {
   const client = new Client({
     connectionString,
-    // Ours goes to servers of ours; what the shell says of encryption (PGSSLMODE) is meant for others.
+    // What the shell says of encryption (PGSSLMODE) is meant for others; what the connection string says holds.
     ssl: false,
     application_name: options.applicationName,
-    ...(options.quiet !== false && { options: QUIET_OPTIONS }),
+    ...(settings !== undefined && { options: settings }),
+    ...(options.timeoutMs !== undefined && { connectionTimeoutMillis: options.timeoutMs }),
   });
   // A server that goes away between queries must not end our process; the next query rejects.
   client.on('error', () => {});
-  await client.connect();
+  try {
+    await client.connect();
+  } catch (error) {
+    await client.end().catch(() => {});
+    throw error;
+  }
   return {
     client,
     processId: (client as unknown as { processID: number }).processID,
@@ -43,7 +61,7 @@ export async function connect(connectionString: string, options: ConnectOptions)
   };
 }
 
-/** Ours is not logged, and no limit that the backup brings (`ALTER DATABASE … SET statement_timeout`) holds for it. */
-const QUIET_OPTIONS =
-  '-c log_statement=none -c log_min_duration_statement=-1 -c log_duration=off -c jit=off' +
-  ' -c statement_timeout=0 -c lock_timeout=0 -c idle_in_transaction_session_timeout=0';
+const UNLOGGED = '-c log_statement=none -c log_min_duration_statement=-1 -c log_duration=off';
+
+/** No limit that the backup brings (`ALTER DATABASE … SET statement_timeout`) holds for ours. */
+const UNLIMITED = '-c jit=off -c statement_timeout=0 -c lock_timeout=0 -c idle_in_transaction_session_timeout=0';

@@ -7,4 +7,8 @@ export interface DatabaseTarget {
   readonly user: string;
   readonly password: string;
   readonly database: string;
+  /** Others use the server: nothing outside of this database may be changed, and roles that are made carry a marker. */
+  readonly isShared?: boolean;
+  /** Further settings for libpq (`PGSSLMODE` …). */
+  readonly libpq?: Readonly<Record<string, string>>;
 }

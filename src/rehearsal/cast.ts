@@ -29,6 +29,7 @@ export async function castFor(request: RehearsalRequest, onEvent: OnEvent, signa
       ...(postgresVersion !== undefined && { postgresVersion }),
       ...(request.server.binaries !== undefined && { binaries: request.server.binaries }),
       settings: request.server.settings,
+      ...(request.server.external && { external: request.server.external }),
       projectFolder: request.projectFolder,
     },
     ...(backup && { backup }),

@@ -11,7 +11,7 @@ import type { EphemeralServer } from '../server/provider.ts';
  * @param patienceMs for the wait itself and for the session that it waits for
  */
 export async function endHopelessWaits(
-  server: Pick<EphemeralServer, 'target'>,
+  server: Pick<EphemeralServer, 'target' | 'shared'>,
   step: () => Promise<RunOutcome>,
   patienceMs = 30_000,
 ): Promise<RunOutcome> {
@@ -32,7 +32,7 @@ export async function endHopelessWaits(
 
 /** @returns who held the lock of the last wait that was ended */
 async function watch(
-  server: Pick<EphemeralServer, 'target'>,
+  server: Pick<EphemeralServer, 'target' | 'shared'>,
   patienceMs: number,
   signal: AbortSignal,
 ): Promise<string | undefined> {
@@ -46,13 +46,13 @@ async function watch(
 }
 
 async function cancelHopeless(
-  server: Pick<EphemeralServer, 'target'>,
+  server: Pick<EphemeralServer, 'target' | 'shared'>,
   patienceMs: number,
 ): Promise<string | undefined> {
   await using upkeep = await connect(server.target('postgres').connectionString, {
     applicationName: 'pgrehearse observer waits',
   });
-  const [ended] = await upkeep.query<{ prepared: boolean }>(HOPELESS, [patienceMs]);
+  const [ended] = await upkeep.query<{ prepared: boolean }>(HOPELESS, [patienceMs, server.shared?.database ?? null]);
   if (!ended) return undefined;
   return ended.prepared ? 'a transaction that was left prepared' : 'another session that does nothing';
 }
@@ -63,7 +63,7 @@ with waiting as (
   select a.pid, b.holder
   from pg_catalog.pg_stat_activity a
   cross join lateral pg_catalog.unnest(pg_catalog.pg_blocking_pids(a.pid)) b (holder)
-  where a.wait_event_type = 'Lock' and a.application_name not like 'pgrehearse%' and exists (
+  where a.wait_event_type = 'Lock' and ($2::text is null or a.datname = $2) and a.application_name not like 'pgrehearse%' and exists (
     select from pg_catalog.pg_locks l
     where l.pid = a.pid and not l.granted and l.waitstart < pg_catalog.clock_timestamp() - $1 * interval '1 ms')
 ), hopeless as (

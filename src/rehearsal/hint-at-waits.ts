@@ -11,7 +11,7 @@ import { duration } from '../support/duration.ts';
  * @param afterMs first after this, then each time after twice as long
  */
 export async function hintAtWaits<Outcome>(
-  server: Pick<EphemeralServer, 'target'>,
+  server: Pick<EphemeralServer, 'target' | 'shared'>,
   step: () => Promise<Outcome>,
   say: (line: string) => void,
   afterMs = 60_000,
@@ -26,7 +26,7 @@ export async function hintAtWaits<Outcome>(
 }
 
 async function hint(
-  server: Pick<EphemeralServer, 'target'>,
+  server: Pick<EphemeralServer, 'target' | 'shared'>,
   say: (line: string) => void,
   afterMs: number,
   signal: AbortSignal,
@@ -42,11 +42,11 @@ async function hint(
   }
 }
 
-async function readDoing(server: Pick<EphemeralServer, 'target'>): Promise<string> {
+async function readDoing(server: Pick<EphemeralServer, 'target' | 'shared'>): Promise<string> {
   await using upkeep = await connect(server.target('postgres').connectionString, {
     applicationName: 'pgrehearse observer waits',
   });
-  const [doing] = await upkeep.query<Doing>(DOING);
+  const [doing] = await upkeep.query<Doing>(DOING, [server.shared?.database ?? null]);
   if (doing?.busyMs != null) return `its statement has been running for ${duration(doing.busyMs)}`;
   if (doing?.idleMs != null) return `it has been without a statement for ${duration(doing.idleMs)}`;
   return 'it has no connection';
@@ -64,6 +64,7 @@ with sessions as (
   select state, query_start, state_change
   from pg_catalog.pg_stat_activity
   where backend_type = 'client backend' and application_name not like 'pgrehearse%'
+    and ($1::text is null or datname = $1)
 )
 select (select extract(epoch from pg_catalog.max(pg_catalog.clock_timestamp() - query_start)) * 1000
     from sessions where state = 'active')::float8 as "busyMs",

@@ -7,7 +7,7 @@ import type { DatabaseTarget, EphemeralServer } from '../server/provider.ts';
 /**
  * How the migration tool connects: as the role that runs migrations in production, so that what a migration creates has
  * that owner and gets that role's default privileges. It is the owner of the tool's bookkeeping table, else of most
- * tables. Here the role is made a superuser, since nothing is known of what it was allowed to do there.
+ * tables. On a server of ours the role is made a superuser, since nothing is known of what it was allowed to do there. On a server that others use no role is changed, and the tool connects as we do.
  */
 export async function migrationTarget(
   server: EphemeralServer,
@@ -15,6 +15,7 @@ export async function migrationTarget(
   bookkeeping: readonly BookkeepingTable[],
 ): Promise<DatabaseTarget> {
   const superuser = server.target(database);
+  if (server.shared) return superuser;
   await using upkeep = await connect(superuser.connectionString, { applicationName: 'pgrehearse observer role' });
   const role = (await ownerOfBooks(upkeep, bookkeeping)) ?? (await ownerOfMost(upkeep));
   if (role === undefined || role === superuser.user) return superuser;

@@ -20,6 +20,8 @@ export interface RehearsalRequest {
     readonly postgresVersion?: number;
     readonly binaries?: string;
     readonly settings: Readonly<Record<string, string>>;
+    /** For the provider `external`. */
+    readonly external?: { readonly url: string; readonly production: readonly string[] };
   };
   /** Absent: an empty database. */
   readonly backup?: { readonly file: string; readonly maxAgeHours?: number };

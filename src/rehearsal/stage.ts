@@ -34,8 +34,10 @@ export async function setStage(
     const server = disposals.use(await cast.provider.start(cast.serverSpec, signal));
     onEvent({ kind: 'server-started', version: server.version, ms: performance.now() - startedAt });
 
-    const database = databaseName(cast);
-    await createDatabase(server, database);
+    for (const limit of server.shared?.limits ?? []) onEvent({ kind: 'output', text: `external server: ${limit}\n` });
+
+    const database = server.shared?.database ?? databaseName(cast);
+    if (!server.shared) await createDatabase(server, database);
     const restored = await cast.backup?.restore(
       server.target(database),
       (progress) => onEvent({ kind: 'restore-progress', ...progress }),

@@ -26,6 +26,11 @@ const CATALOGUE = {
     hint: 'Install that major, or name a folder of binaries with `server.binaries`.',
   },
   SERVER_UNAVAILABLE: { exitCode: 3, hint: 'The server log above says why.' },
+  SERVER_REFUSED: {
+    exitCode: 2,
+    hint: 'Name another server in `server.url`: nothing is ever rehearsed on production.',
+  },
+  SERVER_RIGHTS_MISSING: { exitCode: 3, hint: 'docs/servers.md says which rights the role of `server.url` needs.' },
   MIGRATIONS_NOT_FOUND: { exitCode: 2, hint: '`migrations.directory` is relative to the config file.' },
   MIGRATIONS_UNREADABLE: {
     exitCode: 2,

@@ -58,7 +58,12 @@ describe('configuration in the pages', () => {
   test.each(PAGES.flatMap(configsOf))('%s, block %i, is accepted', async (page, number, text) => {
     const file = join(folder, `${page.replaceAll('/', '-')}-${number}.yaml`);
     writeFileSync(file, text);
-    const { migrations } = await loadConfig(file, {}, {}, folder);
+    const { migrations } = await loadConfig(
+      file,
+      {},
+      { REHEARSAL_SERVER_URL: 'postgres://rehearsal@localhost/postgres' },
+      folder,
+    );
     const env = { DATABASE_URL: 'postgres://shop@localhost/shop' };
     await expect(loadProductionConfig(file, {}, env, folder)).resolves.toBeDefined();
     const tool = MIGRATION_TOOLS.find(({ id }) => id === migrations.tool);

@@ -83,7 +83,7 @@ async function restore(
     const tool = await findPgRestore({ ...wish, serverMajor: await serverMajor(upkeep) }, signal);
     const path = await unwrapped(archive, folder.path, signal);
     const survey = await surveyArchive({ tool, path, folder: folder.path }, signal);
-    const shims = roleShims(upkeep);
+    const shims = roleShims(upkeep, target.isShared);
     await shims.ensure(survey.roles);
     const available = await availableExtensions(upkeep);
     survey.extensions.filter((extension) => !available.has(extension)).forEach((extension) => report.lacks(extension));

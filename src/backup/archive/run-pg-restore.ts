@@ -42,15 +42,17 @@ const connectionOf = ({
   user,
   database,
 }: RestoreTarget): Parameters<typeof import('pg-dump-restore').pgRestore>[0] => ({
-  host,
+  // A folder with a socket, and an IPv6 address.
+  host: host.startsWith('/') ? encodeURIComponent(host) : host.includes(':') ? `[${host}]` : host,
   port,
   username: encodeURIComponent(user),
   database: encodeURIComponent(database),
   password: '',
 });
 
-const toolEnvironmentOf = ({ tool, passwordFile }: PgRestoreRun): NodeJS.ProcessEnv => ({
+const toolEnvironmentOf = ({ tool, target, passwordFile }: PgRestoreRun): NodeJS.ProcessEnv => ({
   ...toolEnvironment(tool),
+  ...target.libpq,
   PGPASSFILE: passwordFile,
   PGAPPNAME: 'pgrehearse restore',
 });

@@ -25,11 +25,25 @@ export function treatment(sql: string, currentUser: string): Treatment {
   return noun === tokens[1] ? roleStatement(sql, tokens, currentUser) : RUN;
 }
 
+/** What would change roles or settings of the whole server, for a server that others use as well. */
+export function concernsServer(sql: string): boolean {
+  if (!/^(?:create|alter|drop|comment|security|grant|revoke|reassign)\b/i.test(sql)) return false;
+  const [first, second, third] = [...words(sql)];
+  if (isName(first, 'reassign') || (isName(first, 'alter') && isName(second, 'system'))) return true;
+  if (isName(first, 'grant') || isName(first, 'revoke')) {
+    return ![...words(sql)].some((word) => isName(word, 'on'));
+  }
+  if (isName(second, 'user') && isName(third, 'mapping')) return false;
+  return isRole(second) || (isName(second, 'on') && isRole(third));
+}
+
 const RUN: Treatment = { kind: 'run' };
 const SKIP: Treatment = { kind: 'skip' };
 const WORTH_A_LOOK =
   /^(?:(?:create|alter|drop|comment\s+on|security\s+label)\b[^;]*?\b(?:database|tablespace|role|user|group|extension)\b|(?:grant|revoke)\b[^;]*?\bon\s+(?:database|tablespace)\b|set\s+default_tablespace\b)/i;
 const NOUNS: ReadonlySet<string> = new Set(['database', 'tablespace', 'role', 'user', 'group', 'extension']);
+
+const isRole = (word: Word | undefined): boolean => ['role', 'user', 'group'].some((text) => isName(word, text));
 
 const isName = (word: Word | undefined, text: string): boolean => word?.kind === 'name' && word.text === text;
 

@@ -71,7 +71,7 @@ async function restore(
     onNotice(session, ({ severity, message }) => {
       if (severity === 'WARNING') report.warning(message);
     });
-    const shims = roleShims(upkeep);
+    const shims = roleShims(upkeep, target.isShared);
     const ends = dumpEnds(dump.path);
     const restorer = new PlainRestorer({
       session,

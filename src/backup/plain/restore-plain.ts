@@ -4,7 +4,7 @@ import type { RestoreReport } from '../restore-report.ts';
 import type { RoleShims } from '../role-shims.ts';
 import type { Database } from '../../postgres/connect.ts';
 import { qualifiedName, words } from '../sql/words.ts';
-import { treatment } from './database-statements.ts';
+import { concernsServer, treatment } from './database-statements.ts';
 import type { DumpEnds } from './dump-ends.ts';
 import { psqlCommand } from './psql-command.ts';
 import { StatementRunner } from './run-statements.ts';
@@ -42,14 +42,18 @@ export class PlainRestorer {
 
   /** What psql would have: pg_dump sets its own encoding, a file written by hand is UTF-8. */
   async begin(): Promise<void> {
-    for (const statement of [
-      'reset session authorization',
-      'reset all',
-      "set client_encoding = 'UTF8'",
-      "set lc_messages = 'C'",
-    ]) {
+    for (const statement of ['reset session authorization', 'reset all', "set client_encoding = 'UTF8'"]) {
       await this.#runner.run(Buffer.from(statement));
     }
+    await this.#speakEnglish();
+  }
+
+  /** Only a superuser may. Where the server speaks another language, an error that means no loss is reported as one. */
+  async #speakEnglish(): Promise<void> {
+    const { session, target } = this.#restore;
+    await session.script("set lc_messages = 'C'").catch((error: unknown) => {
+      if (target.isShared !== true) throw error;
+    });
   }
 
   async take(part: SqlPart): Promise<void> {
@@ -76,7 +80,9 @@ export class PlainRestorer {
     if (INSERT.test(sql.toString('latin1', 0, INSERT_CHARACTERS))) return this.#runner.insert(sql);
     const text = sql.toString('utf8');
     refuseEncoding(text);
-    const what = treatment(text, this.#restore.target.user);
+    const { user, isShared = false } = this.#restore.target;
+    if (isShared && concernsServer(text)) return;
+    const what = treatment(text, user);
     if (what.kind === 'skip') return;
     if (what.kind === 'replace') return this.#role(what.sql);
     if (what.kind === 'database-setting') {

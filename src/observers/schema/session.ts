@@ -4,19 +4,10 @@ import type { ObserverContext } from '../observer.ts';
 /** A session whose texts of definitions are the same whatever the settings of role and database. */
 export async function openSession({ server, database }: ObserverContext): Promise<Database> {
   const { connectionString } = server.target(database);
-  const session = await connect(connectionString, OURS).catch((error: unknown) => {
-    // Only a superuser may keep out of the server's log.
-    if (isInsufficientPrivilege(error)) return connect(connectionString, { ...OURS, quiet: false });
-    throw error;
-  });
+  const session = await connect(connectionString, { applicationName: 'pgrehearse schema observer' });
   await prepareSession(session);
   return session;
 }
-
-const OURS = { applicationName: 'pgrehearse schema observer' };
-
-const isInsufficientPrivilege = (error: unknown): boolean =>
-  error instanceof Error && 'code' in error && error.code === '42501';
 
 export async function prepareSession(session: Database): Promise<void> {
   await session.script([...TEXTS, ...CONDUCT].map((setting) => `set ${setting}`).join(';\n'));

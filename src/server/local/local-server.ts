@@ -19,7 +19,7 @@ import { startPostmaster, type Postmaster } from './postmaster.ts';
 import { assertSettable, configurationText, reservedSettings, throwAwaySettings } from './server-settings.ts';
 import { canReach, findServerUser, type ServerUser } from './server-user.ts';
 import { takeOver } from './take-over.ts';
-import { untilAborted } from './until-aborted.ts';
+import { untilAborted } from '../until-aborted.ts';
 
 /** Runs Postgres as a child process, from binaries of the machine or of an npm package. */
 export const localServer: ServerProvider = {

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 
 import { complaint, withoutValues } from '../../../src/backup/complaint.ts';
-import { treatment } from '../../../src/backup/plain/database-statements.ts';
+import { concernsServer, treatment } from '../../../src/backup/plain/database-statements.ts';
 import { psqlCommand } from '../../../src/backup/plain/psql-command.ts';
 import { createdTable, insertRows } from '../../../src/backup/sql/insert-rows.ts';
 import { referencedRoles } from '../../../src/backup/sql/referenced-roles.ts';
@@ -179,5 +179,31 @@ describe('rows of INSERTs', () => {
     expect(createdTable(sql)).toEqual({ table: ['public', 't'], columns: ['id', 'check'] });
     expect(createdTable('CREATE TABLE t PARTITION OF x FOR VALUES IN (1)')).toEqual({ table: ['t'], columns: [] });
     expect(createdTable('CREATE VIEW v AS SELECT 1')).toBeUndefined();
+  });
+});
+
+describe('on a server of others', () => {
+  test.each([
+    'create role app login',
+    'ALTER ROLE app SUPERUSER',
+    'drop user app',
+    'grant admin to app',
+    'revoke admin from app',
+    "alter system set work_mem = '1GB'",
+    "comment on role app is 'x'",
+    'reassign owned by a to b',
+  ])('%s is left out', (sql) => {
+    expect(concernsServer(sql)).toBe(true);
+  });
+
+  test.each([
+    'grant select on table role to app',
+    'alter table t owner to app',
+    'create table role (n int)',
+    'create user mapping for app server s',
+    'alter default privileges for role app grant select on tables to b',
+    'select 1',
+  ])('%s is run', (sql) => {
+    expect(concernsServer(sql)).toBe(false);
   });
 });

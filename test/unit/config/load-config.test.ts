@@ -300,7 +300,7 @@ describe('what is wrong is said with file, line, path, expectation and what was 
     ].join('\n');
     expect(await problemsOf(yaml)).toEqual([
       'pgrehearse.config.yaml:2  server.postgresVersion: expected a major version such as 17, found the text "seventeen"',
-      'pgrehearse.config.yaml:3  server.binarys: expected one of provider, postgresVersion, binaries, settings, found the text "x"; did you mean binaries?',
+      'pgrehearse.config.yaml:3  server.binarys: expected one of provider, postgresVersion, binaries, settings, url, production, found the text "x"; did you mean binaries?',
       'pgrehearse.config.yaml:4  chekcs: expected one of server, backup, migrations, rehearsal, checks, invariants, waivers, preflight, verify, found a mapping; did you mean checks?',
       'pgrehearse.config.yaml:6  checks.step-too-slo: expected the id of a check, found the text "off"; did you mean step-too-slow?',
       'pgrehearse.config.yaml:7  checks.step-too-slow.maxms: expected one of maxMs, severity, found the number 1; did you mean maxMs?',
@@ -382,6 +382,36 @@ describe('what is wrong is said with file, line, path, expectation and what was 
         },
       ],
     });
+  });
+});
+
+describe('production, which an external server must not be', () => {
+  const yaml = (preflight: string): string =>
+    `server: { provider: external, url: "\${S}", production: [db.internal, "7412345678901234567"] }\npreflight: { url: "${preflight}" }`;
+  const named = async (preflight: string, env = {}) => {
+    write('pgrehearse.config.yaml', yaml(preflight));
+    return (await load(undefined, {}, { S: 'postgres://s', ...env })).server.external?.production;
+  };
+  const LISTED = ['db.internal', '7412345678901234567'];
+
+  test.each([
+    ['postgres://u:p@prod.internal:6000/shop', 'prod.internal'],
+    ['postgres://u@/shop?host=prod.internal', 'prod.internal'],
+    // The end of a tunnel: the host says nothing.
+    ['postgres://u:p@localhost:6000/shop', 'localhost:6000'],
+    ['postgres://u:p@127.0.0.1/shop', '127.0.0.1:5432'],
+  ])('is also that of preflight.url %s', async (url, host) => {
+    expect(await named('${P}', { P: url })).toEqual([...LISTED, host]);
+  });
+
+  test('is only what is listed where that variable is not set', async () => {
+    expect(await named('${P}')).toEqual(LISTED);
+  });
+
+  test('is text: a number would have lost its last digits', async () => {
+    expect(await problemsOf('server: { production: [7412345678901234567] }')).toEqual([
+      expect.stringContaining('a system identifier in quotes'),
+    ]);
   });
 });
 

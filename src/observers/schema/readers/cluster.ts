@@ -23,11 +23,15 @@ export const roles: Reader = {
       nullif(array(select pg_catalog.quote_ident(g.rolname) || case when m.admin_option then ' with admin' else '' end
           ${since(major, 16, MEMBERSHIP_OPTIONS)} || ' by ' || pg_catalog.pg_get_userbyid(m.grantor)
         from pg_catalog.pg_auth_members m join pg_catalog.pg_roles g on g.oid = m.roleid
-        where m.member = r.oid order by 1), '{}') as "memberOf",
+        where m.member = r.oid and not ${isShim('g.oid')} order by 1), '{}') as "memberOf",
       ${superuser ? PASSWORD : ''}
       ${sharedComment('pg_authid', 'r.oid')}, ${sharedLabels('pg_authid', 'r.oid')}
-    from pg_catalog.${superuser ? 'pg_authid' : 'pg_roles'} r where r.rolname !~ '^pg_'`,
+    from pg_catalog.${superuser ? 'pg_authid' : 'pg_roles'} r where r.rolname !~ '^pg_' and not ${isShim('r.oid')}`,
 };
+
+/** What other rehearsals on a shared server make and remove meanwhile; see `backup/role-shims.ts`. */
+const isShim = (oid: string): string =>
+  `coalesce(pg_catalog.shobj_description(${oid}, 'pg_authid') like 'pgrehearse shim;%', false)`;
 
 /** Whether there is one: each time it is set, the same password gets another salt and looks like another. */
 const PASSWORD = `case when r.rolpassword is not null then 'set' end as password,`;

@@ -1,0 +1,64 @@
+import { connect, type Database } from '../../postgres/connect.ts';
+import { quoteIdentifier, quoteLiteral } from '../../postgres/identifiers.ts';
+import { type Account, targetOf } from './account.ts';
+import { databaseOf, lockKeyOf, markerOf, runIdIn, upkeepOf } from './run-id.ts';
+import { alone, livingRuns } from './run-locks.ts';
+
+/** What a session of ours may work on. */
+export interface Keeper {
+  readonly session: Database;
+  readonly account: Account;
+}
+
+/** Removes both databases of a run, and roles that no living run needs. */
+export async function removeRun(keeper: Keeper, runId: string): Promise<void> {
+  for (const database of [databaseOf(runId), upkeepOf(runId)]) await dropDatabase(keeper, database);
+  await alone(keeper.session, () => dropUnneededShims(keeper.session, lockKeyOf(runId)));
+}
+
+/** Removes what runs left that were killed. Whatever resists is left to the next start. Call it alone. */
+export async function sweepDeadRuns(keeper: Keeper, own: number): Promise<void> {
+  const living = await livingRuns(keeper.session);
+  const candidates = await keeper.session.query<{ name: string; comment: string | null }>(
+    `select d.datname as name, pg_catalog.shobj_description(d.oid, 'pg_database') as comment
+       from pg_catalog.pg_database d
+      where d.datname like 'pgrehearse\\_%' and pg_catalog.pg_has_role(d.datdba, 'MEMBER') order by 1`,
+  );
+  for (const { name, comment } of candidates) {
+    const runId = runIdIn(name);
+    if (runId === undefined || living.has(lockKeyOf(runId))) continue;
+    // Without a comment: its maker died before it could write one. With another: somebody took it over.
+    if (comment === null || comment === markerOf(runId)) await dropDatabase(keeper, name).catch(() => {});
+  }
+  await dropUnneededShims(keeper.session, own);
+}
+
+/** `FORCE` ends sessions that a dead run's `pg_restore` or a migration left. */
+async function dropDatabase({ session, account }: Keeper, name: string): Promise<void> {
+  const drop = `drop database if exists ${quoteIdentifier(name)} with (force)`;
+  const prepared = await session.query<{ gid: string }>(
+    'select gid from pg_catalog.pg_prepared_xacts where database = $1',
+    [name],
+  );
+  if (prepared.length > 0) await rollBack(account, name, prepared);
+  await session.query(drop);
+}
+
+/** A transaction that a migration left prepared holds the database; it can be ended only from within. */
+async function rollBack(account: Account, name: string, prepared: readonly { readonly gid: string }[]): Promise<void> {
+  await using inside = await connect(targetOf(account, name).connectionString, {
+    applicationName: 'pgrehearse upkeep',
+  });
+  for (const { gid } of prepared) await inside.query(`rollback prepared ${quoteLiteral(gid)}`);
+}
+
+/** One that something still depends on stays: in use by a person, it is no shim any more. */
+async function dropUnneededShims(session: Database, own: number): Promise<void> {
+  const living = await livingRuns(session);
+  if ([...living].some((key) => key !== own)) return;
+  const shims = await session.query<{ name: string }>(
+    `select rolname as name from pg_catalog.pg_roles
+      where pg_catalog.shobj_description(oid, 'pg_authid') like 'pgrehearse shim;%'`,
+  );
+  for (const { name } of shims) await session.query(`drop role if exists ${quoteIdentifier(name)}`).catch(() => {});
+}
