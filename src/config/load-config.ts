@@ -152,7 +152,8 @@ function withPaths(
     },
     ...(backup && {
       backup: {
-        file: resolve(baseOf('backup', 'file'), backup.file),
+        ...(backup.file !== undefined && { file: resolve(baseOf('backup', 'file'), backup.file) }),
+        ...(backup.command !== undefined && { command: backup.command }),
         ...(backup.maxAgeHours !== undefined && { maxAgeHours: backup.maxAgeHours }),
       },
     }),

@@ -17,8 +17,15 @@ const server = mapping({
   settings: z.record(z.string(), scalar, { error: 'a mapping of server settings' }).optional(),
 });
 
+const A_COMMAND = 'a command: a text, or a list of program and arguments';
+
 const backup = mapping({
-  file: text('the path of a backup'),
+  file: text('the path of a backup').exactOptional(),
+  command: z
+    .union([text(A_COMMAND), z.array(text(A_COMMAND), { error: A_COMMAND }).min(1, { error: A_COMMAND })], {
+      error: A_COMMAND,
+    })
+    .exactOptional(),
   maxAgeHours: z.number({ error: 'a number of hours' }).positive({ error: 'a number of hours above 0' }).optional(),
 });
 

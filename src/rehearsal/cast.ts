@@ -1,5 +1,4 @@
-import { openBackup } from '../backup/index.ts';
-import type { Backup } from '../backup/backup.ts';
+import { type DumpOptions, obtainBackup, type ObtainedBackup } from '../backup/index.ts';
 import { chooseSource } from '../migrations/choose-source.ts';
 import type { MigrationSource } from '../migrations/source.ts';
 import { SERVER_PROVIDERS } from '../server/index.ts';
@@ -8,23 +7,23 @@ import { PgrehearseError } from '../support/errors.ts';
 import type { OnEvent } from './events.ts';
 import type { RehearsalRequest } from './request.ts';
 
-/** One adapter for each part, as the request names them. The only place where adapters meet by name. */
-export interface Cast {
+/** One adapter for each part, as the request names them. A backup that was made for us is gone after `dispose`. */
+export interface Cast extends AsyncDisposable {
   readonly provider: ServerProvider;
   readonly serverSpec: ServerSpec;
   /** Absent: the rehearsal starts from an empty database. */
-  readonly backup?: Backup;
+  readonly backup?: ObtainedBackup;
   readonly source: MigrationSource;
 }
 
 /** @throws {PgrehearseError} for a backup that cannot be read and a tool that is not known */
 export async function castFor(request: RehearsalRequest, onEvent: OnEvent, signal: AbortSignal): Promise<Cast> {
   const source = await sourceFor(request, onEvent);
-  const onWarning = (message: string): void => onEvent({ kind: 'output', text: `${message}\n` });
-  const backup = request.backup && (await openBackup(request.backup.file, { onWarning }, signal));
+  const provider = providerFor(request.server.provider);
+  const backup = request.backup && (await obtainBackup(request.backup, dumpOptions(request, onEvent), signal));
   const postgresVersion = request.server.postgresVersion ?? backup?.description.serverMajor;
   return {
-    provider: providerFor(request.server.provider),
+    provider,
     serverSpec: {
       ...(postgresVersion !== undefined && { postgresVersion }),
       ...(request.server.binaries !== undefined && { binaries: request.server.binaries }),
@@ -33,8 +32,15 @@ export async function castFor(request: RehearsalRequest, onEvent: OnEvent, signa
     },
     ...(backup && { backup }),
     source,
+    [Symbol.asyncDispose]: async () => backup?.[Symbol.asyncDispose](),
   };
 }
+
+const dumpOptions = ({ projectFolder }: RehearsalRequest, onEvent: OnEvent): DumpOptions => ({
+  projectFolder,
+  onWarning: (message) => onEvent({ kind: 'output', text: `${message}\n` }),
+  onProgress: (progress) => onEvent({ kind: 'backup-progress', ...progress }),
+});
 
 function providerFor(kind: string): ServerProvider {
   const provider = SERVER_PROVIDERS.find((one) => one.kind === kind);

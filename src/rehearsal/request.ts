@@ -1,3 +1,4 @@
+import type { BackupSource } from '../backup/index.ts';
 import type { Recording } from '../recording/recording.ts';
 
 /** One invariant of the config: a query whose result must hold before and after every step. */
@@ -22,7 +23,7 @@ export interface RehearsalRequest {
     readonly settings: Readonly<Record<string, string>>;
   };
   /** Absent: an empty database. */
-  readonly backup?: { readonly file: string; readonly maxAgeHours?: number };
+  readonly backup?: BackupSource & { readonly maxAgeHours?: number };
   readonly migrations: {
     /** Absent: detected. */
     readonly tool?: string;

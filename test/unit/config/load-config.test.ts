@@ -318,12 +318,12 @@ describe('what is wrong is said with file, line, path, expectation and what was 
     [
       'a section that is text',
       'backup: ./x.dump',
-      'backup: expected a mapping with the keys file, maxAgeHours, found the text "./x.dump"',
+      'backup: expected a mapping with the keys file, command, maxAgeHours, found the text "./x.dump"',
     ],
     [
       'a backup without a file',
       'backup: { maxAgeHours: 1 }',
-      'backup.file: expected the path of a backup, found nothing',
+      'backup.file: expected the path of a backup, or `command` in its place, found nothing',
     ],
     [
       'an age that is none',
