@@ -154,6 +154,8 @@ function withPaths(
       backup: {
         ...(backup.file !== undefined && { file: resolve(baseOf('backup', 'file'), backup.file) }),
         ...(backup.command !== undefined && { command: backup.command }),
+        ...(backup.url !== undefined && { url: backup.url }),
+        ...(backup.excludeTableData && { excludeTableData: backup.excludeTableData }),
         ...(backup.maxAgeHours !== undefined && { maxAgeHours: backup.maxAgeHours }),
       },
     }),

@@ -26,6 +26,10 @@ const backup = mapping({
       error: A_COMMAND,
     })
     .exactOptional(),
+  url: text('a connection string, from the environment: `${STAGING_URL}`').exactOptional(),
+  excludeTableData: z
+    .array(text('a pattern of pg_dump such as public.events_*'), { error: 'a list of patterns' })
+    .exactOptional(),
   maxAgeHours: z.number({ error: 'a number of hours' }).positive({ error: 'a number of hours above 0' }).optional(),
 });
 

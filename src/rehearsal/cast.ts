@@ -1,4 +1,4 @@
-import { type DumpOptions, obtainBackup, type ObtainedBackup } from '../backup/index.ts';
+import { type DumpOptions, obtainBackup, type ObtainedBackup, readRemoteTables } from '../backup/index.ts';
 import { chooseSource } from '../migrations/choose-source.ts';
 import type { MigrationSource } from '../migrations/source.ts';
 import { SERVER_PROVIDERS } from '../server/index.ts';
@@ -36,6 +36,22 @@ export async function castFor(request: RehearsalRequest, onEvent: OnEvent, signa
   };
 }
 
+/** Rows of the tool's books, from where they are had with the least effort. */
+export async function booksFor(
+  request: RehearsalRequest,
+  tables: readonly string[],
+  onEvent: OnEvent,
+  signal: AbortSignal,
+): ReturnType<ObtainedBackup['readTables']> {
+  const { backup } = request;
+  if (!backup) return {};
+  if (backup.url !== undefined) return readRemoteTables(backup.url, tables, signal);
+  const options = dumpOptions(request, onEvent);
+  if (backup.command !== undefined) options.onWarning('Running backup.command: only its dump says what is applied.');
+  await using obtained = await obtainBackup(backup, options, signal);
+  return await obtained.readTables(tables, signal);
+}
+
 const dumpOptions = ({ projectFolder }: RehearsalRequest, onEvent: OnEvent): DumpOptions => ({
   projectFolder,
   onWarning: (message) => onEvent({ kind: 'output', text: `${message}\n` }),
@@ -49,7 +65,7 @@ function providerFor(kind: string): ServerProvider {
   throw new PgrehearseError('CONFIG_INVALID', `There is no server provider "${kind}"; known: ${known}.`);
 }
 
-function sourceFor(request: RehearsalRequest, onEvent: OnEvent): Promise<MigrationSource> {
+export function sourceFor(request: RehearsalRequest, onEvent: OnEvent): Promise<MigrationSource> {
   const { tool, directory, options } = request.migrations;
   return chooseSource(tool, {
     projectFolder: request.projectFolder,

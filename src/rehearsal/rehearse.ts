@@ -8,7 +8,7 @@ import type { Recording } from '../recording/recording.ts';
 import { Disposals } from '../support/disposals.ts';
 import { PgrehearseError } from '../support/errors.ts';
 import { applyTogether } from './apply-together.ts';
-import { castFor, type Cast } from './cast.ts';
+import { booksFor, castFor, type Cast, sourceFor } from './cast.ts';
 import type { OnEvent } from './events.ts';
 import { makePlan, planSteps, type Plan, type PlannedStep } from './plan.ts';
 import { backupRecord, baselineOf, serverRecord, toolRecord } from './records.ts';
@@ -156,14 +156,10 @@ export async function planRehearsal(
   onEvent: OnEvent,
   signal: AbortSignal,
 ): Promise<{ readonly plan: Plan['record']; readonly steps: readonly PlannedStep[] }> {
-  await using cast = await castFor(request, onEvent, signal);
-  const { source, backup } = cast;
+  const source = await sourceFor(request, onEvent);
   const set = await source.list(signal);
-  const books =
-    (await backup?.readTables(
-      set.bookkeeping.map(({ name }) => name),
-      signal,
-    )) ?? {};
+  const tables = set.bookkeeping.map(({ name }) => name);
+  const books = await booksFor(request, tables, onEvent, signal);
   const plan = makePlan(request, source.tool, set, source.readApplied(books));
   return { plan: plan.record, steps: planSteps(plan) };
 }

@@ -10,7 +10,7 @@ export interface BackupSource {
   readonly excludeTableData?: readonly string[];
 }
 
-export interface DumpProgress {
+interface DumpProgress {
   readonly doneBytes: number;
 }
 
