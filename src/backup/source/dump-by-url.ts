@@ -60,7 +60,7 @@ const LOCK_WAIT_MS = 10_000;
 
 async function majorOf(target: ProductionTarget, signal: AbortSignal): Promise<number> {
   await using database = await connectRemote(target, signal);
-  return serverMajor(database);
+  return await serverMajor(database);
 }
 
 /** By environment and files alone: arguments can be read by every user of the machine. */
@@ -105,22 +105,22 @@ function failed({ code, endedBy, stderr }: DumpEnd, { host, port, database, user
 const HINTS: readonly { readonly when: RegExp; readonly hint: (user: string) => string }[] = [
   {
     when: /permission denied/i,
-    hint: (user) => `\`grant pg_read_all_data to "${user}"\` lets the role read every table and sequence.`,
+    hint: (user) =>
+      `\`grant pg_read_all_data to "${user}"\` lets the role read every table and sequence; large objects are granted one by one.`,
   },
   {
     when: /row-level security/i,
     hint: (user) => `\`alter role "${user}" bypassrls\`: a dump of only the rows that the role may see is none.`,
   },
   {
-    when: /lock timeout/i,
+    // pg_dump bounds its waits with statement_timeout.
+    when: /(lock|statement) timeout/i,
     hint: () => `A table was locked for more than ${LOCK_WAIT_MS / 1_000} s, by DDL as a rule. Try again later.`,
   },
 ];
 
-/** The first error with the server's own words, without the statement. */
+/** The first error, in the server's own words where they are its. */
 function reasonIn(stderr: string): string | undefined {
-  const [, own] = /^pg_dump: error: (.*)$/m.exec(stderr) ?? [];
-  const [, server] =
-    /^(?:pg_dump: (?:detail|error): (?:Error message from server: )?)?ERROR:\s+(.*)$/m.exec(stderr) ?? [];
-  return (server ?? own)?.replace(/[.:]$/, '');
+  const [, reason] = /^pg_dump: error: (?:.*?ERROR:\s+)?(.*)$/m.exec(stderr) ?? [];
+  return reason?.replace(/[.:]$/, '');
 }

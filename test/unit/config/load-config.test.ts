@@ -340,6 +340,11 @@ describe('what is wrong is said with file, line, path, expectation and what was 
       'backup.command: expected nothing beside backup.file: a backup comes from one place, found the text "y"',
     ],
     [
+      'rows left out of a file',
+      'backup: { file: x, excludeTableData: [a] }',
+      'backup.excludeTableData: expected backup.url beside it: only a dump that pgrehearse makes can leave rows out, found a list',
+    ],
+    [
       'a command that is none',
       'backup: { command: [] }',
       'backup.command: expected a command: a text, or a list of program and arguments, found a list',
