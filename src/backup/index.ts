@@ -1,3 +1,4 @@
+export { type Masking, readMasking } from './masking.ts';
 export { openBackup } from './open-backup.ts';
 export type { BackupSource, DumpOptions } from './source/backup-source.ts';
 export { readRemoteTables } from './source/remote-database.ts';

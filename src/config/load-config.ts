@@ -156,6 +156,7 @@ function withPaths(
         ...(backup.command !== undefined && { command: backup.command }),
         ...(backup.url !== undefined && { url: backup.url }),
         ...(backup.excludeTableData && { excludeTableData: backup.excludeTableData }),
+        ...(backup.masking !== undefined && { masking: resolve(folder, backup.masking) }),
         ...(backup.maxAgeHours !== undefined && { maxAgeHours: backup.maxAgeHours }),
       },
     }),

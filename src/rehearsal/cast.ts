@@ -1,4 +1,11 @@
-import { type DumpOptions, obtainBackup, type ObtainedBackup, readRemoteTables } from '../backup/index.ts';
+import {
+  type DumpOptions,
+  type Masking,
+  readMasking,
+  obtainBackup,
+  type ObtainedBackup,
+  readRemoteTables,
+} from '../backup/index.ts';
 import { chooseSource } from '../migrations/choose-source.ts';
 import type { MigrationSource } from '../migrations/source.ts';
 import { SERVER_PROVIDERS } from '../server/index.ts';
@@ -13,6 +20,8 @@ export interface Cast extends AsyncDisposable {
   readonly serverSpec: ServerSpec;
   /** Absent: the rehearsal starts from an empty database. */
   readonly backup?: ObtainedBackup;
+  /** Run after each restore. */
+  readonly masking?: Masking;
   readonly source: MigrationSource;
 }
 
@@ -20,6 +29,8 @@ export interface Cast extends AsyncDisposable {
 export async function castFor(request: RehearsalRequest, onEvent: OnEvent, signal: AbortSignal): Promise<Cast> {
   const source = await sourceFor(request, onEvent);
   const provider = providerFor(request.server.provider);
+  const path = request.backup?.masking;
+  const masking = path === undefined ? undefined : await readMasking(path);
   const backup = request.backup && (await obtainBackup(request.backup, dumpOptions(request, onEvent), signal));
   const postgresVersion = request.server.postgresVersion ?? backup?.description.serverMajor;
   return {
@@ -31,6 +42,7 @@ export async function castFor(request: RehearsalRequest, onEvent: OnEvent, signa
       projectFolder: request.projectFolder,
     },
     ...(backup && { backup }),
+    ...(masking && { masking }),
     source,
     [Symbol.asyncDispose]: async () => backup?.[Symbol.asyncDispose](),
   };

@@ -23,7 +23,11 @@ export interface RehearsalRequest {
     readonly settings: Readonly<Record<string, string>>;
   };
   /** Absent: an empty database. */
-  readonly backup?: BackupSource & { readonly maxAgeHours?: number };
+  readonly backup?: BackupSource & {
+    readonly maxAgeHours?: number;
+    /** Path of SQL that is run right after the restore. */
+    readonly masking?: string;
+  };
   readonly migrations: {
     /** Absent: detected. */
     readonly tool?: string;

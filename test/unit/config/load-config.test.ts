@@ -327,7 +327,7 @@ describe('what is wrong is said with file, line, path, expectation and what was 
     [
       'a section that is text',
       'backup: ./x.dump',
-      'backup: expected a mapping with the keys file, command, url, excludeTableData, maxAgeHours, found the text "./x.dump"',
+      'backup: expected a mapping with the keys file, command, url, excludeTableData, masking, maxAgeHours, found the text "./x.dump"',
     ],
     [
       'a backup without a file',
