@@ -149,27 +149,27 @@ describe('the process itself', () => {
     });
   const dumps = (): string[] => readdirSync(folder).filter((name) => name.startsWith('pgrehearse-restore-'));
   const slow = (mark: string): string =>
-    `backup: { command: "echo 'create table a ();'; while sleep 0.${mark}; do echo '-- more'; done" }\n`;
+    `backup: { command: "echo 'create table a ();'; while sleep 0.0${mark}; do echo '-- more'; done" }\n`;
 
   test('Ctrl-C leaves with 130, no dump and no child', async () => {
-    using project = aProject({ migrations: { '1_a': ['select 1', 'select 1'] }, config: slow('0861') });
+    using project = aProject({ migrations: { '1_a': ['select 1', 'select 1'] }, config: slow(`1${process.pid}`) });
     const run = start(project.folder, 'run');
-    while (!running('sleep 0.0861') || dumps().length === 0) await delay(5);
+    while (!running(`sleep 0.01${process.pid}`) || dumps().length === 0) await delay(5);
     run.kill('SIGINT');
     expect(await once(run, 'exit')).toEqual([130, null]);
     expect(dumps()).toEqual([]);
     await delay(200);
-    expect(running('0.0861')).toBe(false);
+    expect(running(`0.01${process.pid}`)).toBe(false);
   });
 
   test('after kill -9 the command ends by itself, and the next run removes the dump', async () => {
-    using project = aProject({ migrations: { '1_a': ['select 1', 'select 1'] }, config: slow('0862') });
+    using project = aProject({ migrations: { '1_a': ['select 1', 'select 1'] }, config: slow(`2${process.pid}`) });
     const run = start(project.folder, 'run');
-    while (!running('sleep 0.0862') || dumps().length === 0) await delay(5);
+    while (!running(`sleep 0.02${process.pid}`) || dumps().length === 0) await delay(5);
     run.kill('SIGKILL');
     await once(run, 'exit');
     await delay(500);
-    expect(running('0.0862')).toBe(false);
+    expect(running(`0.02${process.pid}`)).toBe(false);
     expect(dumps()).toHaveLength(1);
     // Somebody else's that lives stays.
     mkdirSync(join(folder, `pgrehearse-restore-${process.pid}-living`));
