@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -242,6 +243,78 @@ describe('refused, and nothing left', () => {
     await expect(findPgDump(98, never)).rejects.toMatchObject({
       code: 'BACKUP_NEWER_THAN_TOOLS',
       message: expect.stringContaining('is PostgreSQL 98; the newest pg_dump on this machine is'),
+    });
+  });
+});
+
+const openssl = ((): boolean => {
+  try {
+    execFileSync('openssl', ['version']);
+    return true;
+  } catch (cause) {
+    if (process.env['CI'] === 'true') throw new Error('openssl is required here.', { cause });
+    process.stderr.write('Skipped: a dump over TLS; there is no openssl to make certificates with.\n');
+    return false;
+  }
+})();
+
+// The last of all: from here on the server has TLS.
+describe.runIf(openssl)('TLS', () => {
+  const pem = (name: string): string => join(folder, name);
+
+  beforeAll(async () => {
+    for (const name of ['server', 'other']) {
+      const files = ['-keyout', pem(`${name}.key`), '-out', pem(`${name}.crt`)];
+      const subject = ['-subj', '/CN=localhost', '-addext', 'subjectAltName=DNS:localhost', '-days', '2'];
+      execFileSync('openssl', ['req', '-x509', '-newkey', 'rsa:2048', '-nodes', ...files, ...subject], {
+        stdio: 'pipe',
+      });
+    }
+    await using session = await connect(library.target.connectionString, { applicationName: 'test' });
+    for (const ending of ['crt', 'key']) {
+      const text = readFileSync(pem(`server.${ending}`), 'utf8');
+      await session.script(
+        `copy (select unnest(string_to_array('${text}', E'\n'))) to program 'umask 077 && cat > server.${ending}'`,
+      );
+    }
+    for (const setting of ["ssl_cert_file = 'server.crt'", "ssl_key_file = 'server.key'", 'ssl = on']) {
+      await session.script(`alter system set ${setting}`);
+    }
+    await session.script('select pg_reload_conf()');
+    while ((await session.query<{ ssl: string }>('show ssl'))[0]?.ssl !== 'on') await delay(20);
+  });
+
+  const tlsUrl = (mode: string, root?: string): string =>
+    urlOf(
+      'reader_of_all',
+      PASSWORD,
+      `?sslmode=${mode}${root === undefined ? '' : `&sslrootcert=${pem(root)}`}`,
+    ).replace('127.0.0.1', 'localhost');
+
+  test.each([
+    ['verify-full', 'server.crt', true],
+    ['require', undefined, true],
+    ['prefer', undefined, true],
+    ['disable', undefined, false],
+  ])('%s with root %s: pg_dump is encrypted %s', async (mode, root, encrypted) => {
+    const holder = await locked('books');
+    const taking = obtain(tlsUrl(mode, root), { excludeTableData: [MARK] });
+    await using session = await connect(library.target.connectionString, { applicationName: 'test' });
+    const seen = async () =>
+      session.query<{ ssl: boolean }>(
+        `select ssl from pg_stat_ssl join pg_stat_activity using (pid)
+         where application_name = 'pgrehearse backup' and wait_event_type = 'Lock'`,
+      );
+    while ((await seen()).length === 0) await delay(20);
+    expect(await seen()).toEqual([{ ssl: encrypted }]);
+    await holder[Symbol.asyncDispose]();
+    await using _ = await taking;
+  });
+
+  test('another authority is refused', async () => {
+    expect(await refused(tlsUrl('verify-full', 'other.crt'))).toMatchObject({
+      code: 'DATABASE_UNREACHABLE',
+      message: expect.stringMatching(/certificate/),
     });
   });
 });
