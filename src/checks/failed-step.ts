@@ -1,4 +1,4 @@
-import type { StepRecord } from '../recording/recording.ts';
+import type { StatementRecord, StepRecord } from '../recording/recording.ts';
 import type { Observation } from './check.ts';
 
 /** The observation for a step that failed; nothing for one that did not. */
@@ -7,7 +7,7 @@ export function* failedStep(step: StepRecord | undefined, what: string): Iterabl
   const { migration, direction, failure, observations } = step;
   const { message = 'no message', sqlState, hint } = failure ?? {};
   const left = observations.schema?.length ?? 0;
-  const statement = observations.statements?.findLast(({ durationMs }) => durationMs === undefined)?.sql;
+  const statement = failedStatement(observations.statements ?? []);
   yield {
     where: { migration, direction },
     message:
@@ -22,3 +22,16 @@ export function* failedStep(step: StepRecord | undefined, what: string): Iterabl
     },
   };
 }
+
+/**
+ * The last one that did not complete. In a transaction that has failed every further one fails as well, until it is
+ * rolled back: the first of those is to blame.
+ */
+function failedStatement(statements: readonly StatementRecord[]): string | undefined {
+  const last = statements.findLastIndex(isIncomplete);
+  const wasInTransaction = /^\s*(?:rollback|abort|commit|end)\b/i.test(statements[last + 1]?.sql ?? '');
+  const before = statements.slice(0, Math.max(last, 0)).findLastIndex((one) => !isIncomplete(one));
+  return statements[wasInTransaction ? before + 1 : last]?.sql;
+}
+
+const isIncomplete = ({ durationMs }: StatementRecord): boolean => durationMs === undefined;

@@ -15,6 +15,8 @@ export interface JudgeOptions {
   readonly waivers: readonly Waiver[];
   /** ISO date; decides which waivers still hold. */
   readonly today: string;
+  /** Ids of every check of pgrehearse: a waiver for one of another command is none of our business. Left out: ours. */
+  readonly knownChecks?: readonly string[];
 }
 
 /** Pure: the same recording and options give the same verdict. */
@@ -33,11 +35,13 @@ export function judge(recording: Recording, options: JudgeOptions, checks: reado
   notJudged.push(...interruption(recording));
   const gaps = [...stepsNotRun(recording), ...tablesNotRead(recording)];
   const { migrations } = recording.plan;
+  const ours = checks.map(({ id }) => id);
+  const others = options.knownChecks?.filter((id) => !ours.includes(id)) ?? [];
   const { findings: open, waived } = applyWaivers(findings, waivers, options.today, {
     rehearsed: migrations.filter(({ rehearsed }) => rehearsed).map(({ id }) => id),
-    notJudged: [...notJudged, ...gaps].map(({ check }) => check).concat(switchedOff(options)),
+    notJudged: [...notJudged, ...gaps].map(({ check }) => check).concat(switchedOff(options), others),
     migrations: migrations.map(({ id }) => id),
-    checks: checks.map(({ id }) => id),
+    checks: [...ours, ...others],
   });
   const unaccepted = gaps.filter((gap) => !isAccepted(gap, waivers, options));
   return decide(

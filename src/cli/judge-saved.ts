@@ -1,4 +1,5 @@
 import { judge } from '../checks/judge.ts';
+import { KNOWN_CHECK_IDS } from '../config/known-checks.ts';
 import { loadJudgingConfig } from '../config/load-config.ts';
 import type { Verdict } from '../findings/verdict.ts';
 import type { Recording } from '../recording/recording.ts';
@@ -25,5 +26,5 @@ export async function judgeSaved(
   const { file, checks, waivers } = await loadJudgingConfig(config, env, cwd);
   if (isTalkative && file !== undefined) err(`Checks and waivers from ${file}\n`);
   const recording: Recording = { ...saved, ...(earlier && { baseline: baselineOf(earlier) }) };
-  return { recording, verdict: judge(recording, { checks, waivers, today: today() }) };
+  return { recording, verdict: judge(recording, { checks, waivers, today: today(), knownChecks: KNOWN_CHECK_IDS }) };
 }

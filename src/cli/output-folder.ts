@@ -1,5 +1,4 @@
 import type { KeyObject } from 'node:crypto';
-import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Verdict } from '../findings/verdict.ts';
 import { buildCertificate } from '../preflight/certificate/build-certificate.ts';
@@ -39,10 +38,7 @@ export interface OutputOptions {
  * @throws {PgrehearseError} `OUTPUT_UNWRITABLE`
  */
 export async function openOutputFolder(path: string, { isOurs, signingKey }: OutputOptions): Promise<OutputFolder> {
-  await orUnwritable(path, async () => {
-    await prepareFolder(path, { isOurs });
-    for (const file of OUTPUT_FILES) await rm(join(path, file), { force: true });
-  });
+  await orUnwritable(path, () => prepareFolder(path, { isOurs, remove: OUTPUT_FILES }));
   return {
     path,
     write: (verdict, recording) =>

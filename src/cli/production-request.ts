@@ -1,3 +1,4 @@
+import { X509Certificate } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import type { LivingConfig } from '../config/load-config.ts';
@@ -50,6 +51,20 @@ export async function plainTarget({ preflight }: LivingConfig, { env }: Terminal
 }
 
 async function readPem(path: string): Promise<string> {
+  const pem = await readFileOf(path);
+  try {
+    // Of a bundle the first one. Without any the connection would fail later, and for no reason that one can see.
+    void new X509Certificate(pem);
+    return pem;
+  } catch (cause) {
+    throw new PgrehearseError('CONFIG_INVALID', `${path} holds no certificate in PEM.`, {
+      cause,
+      hint: '`preflight.sslRootCert` is the bundle of root certificates of your provider.',
+    });
+  }
+}
+
+async function readFileOf(path: string): Promise<string> {
   try {
     return await readFile(path, 'utf8');
   } catch (cause) {

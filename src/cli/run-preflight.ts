@@ -18,7 +18,7 @@ import { judgedDocument, printAnswers } from './print-answers.ts';
 import { productionProgress } from './production-progress.ts';
 import { awsSettingsOf, productionFolder, type ProductionFlags, plainTarget, sourceOf } from './production-request.ts';
 import { stateFolder } from './state-folder.ts';
-import type { Terminal } from './terminal.ts';
+import { pathFor, type Terminal } from './terminal.ts';
 import { today } from './today.ts';
 import { orUnwritable, prepareFolder, writeWhole } from './write-files.ts';
 
@@ -44,7 +44,9 @@ export async function runPreflight(terminal: Terminal, path: string | undefined,
     return cleanUpDrills(terminal, config, flags);
   }
   const folder = productionFolder(config, flags, terminal);
-  await orUnwritable(folder.path, () => prepareFolder(folder.path, folder));
+  await orUnwritable(folder.path, () =>
+    prepareFolder(folder.path, { ...folder, remove: [RECEIPT, DOCUMENT, CHECKLIST] }),
+  );
 
   const progress = productionProgress(terminal, { isQuiet: flags.quiet === true });
   const facts = await interruptible(terminal, async (signal) => {
@@ -71,7 +73,9 @@ export async function runPreflight(terminal: Terminal, path: string | undefined,
   await keep(folder.path, { document, receipt, report });
   printAnswers(terminal, report, { document, flags });
   if (flags.quiet !== true)
-    terminal.err(`\nReceipt and checklist are in ${folder.path}: ${RECEIPT}, ${DOCUMENT}, ${CHECKLIST}\n`);
+    terminal.err(
+      `\nReceipt and checklist are in ${pathFor(terminal, folder.path)}: ${RECEIPT}, ${DOCUMENT}, ${CHECKLIST}\n`,
+    );
 }
 
 const [RECEIPT, DOCUMENT, CHECKLIST] = ['receipt.json', 'preflight.json', 'preflight.md'] as const;

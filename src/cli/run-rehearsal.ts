@@ -1,6 +1,7 @@
-import { join, relative, resolve } from 'node:path';
+import { join, resolve } from 'node:path';
 import { judge } from '../checks/judge.ts';
 import type { Config, ConfigFlags } from '../config/config.ts';
+import { KNOWN_CHECK_IDS } from '../config/known-checks.ts';
 import { loadConfig } from '../config/load-config.ts';
 import { rehearsalRequest } from '../config/rehearsal-request.ts';
 import { readSigningKey } from '../preflight/certificate/keys.ts';
@@ -11,7 +12,7 @@ import { openOutputFolder, OUTPUT_FILES } from './output-folder.ts';
 import { printVerdict } from './print-verdict.ts';
 import { progressFor } from './progress.ts';
 import { readRecording } from './read-recording.ts';
-import type { Terminal } from './terminal.ts';
+import { pathFor, type Terminal } from './terminal.ts';
 import { today } from './today.ts';
 
 export interface RunFlags extends ConfigFlags {
@@ -45,12 +46,17 @@ export async function runRehearsal(terminal: Terminal, path: string | undefined,
     }
   });
 
-  const verdict = judge(recording, { checks: config.checks, waivers: config.waivers, today: today() });
+  const verdict = judge(recording, {
+    checks: config.checks,
+    waivers: config.waivers,
+    today: today(),
+    knownChecks: KNOWN_CHECK_IDS,
+  });
   await folder.write(verdict, recording);
   const format = flags.json === true ? 'json' : 'terminal';
   printVerdict(terminal, { verdict, recording }, { format, failOn: flags.failOn, ...(flags.quiet && { quiet: true }) });
   if (flags.quiet !== true) {
-    terminal.err(`\nRecording and reports are in ${relative(cwd, folder.path) || '.'}: ${OUTPUT_FILES.join(', ')}\n`);
+    terminal.err(`\nRecording and reports are in ${pathFor(terminal, folder.path)}: ${OUTPUT_FILES.join(', ')}\n`);
   }
   if (recording.interrupted === true) terminal.setExitCode(EXIT.interrupted);
 }

@@ -28,13 +28,14 @@ import {
   sourceOf,
 } from './production-request.ts';
 import { productionProgress } from './production-progress.ts';
-import type { Terminal } from './terminal.ts';
+import { pathFor, type Terminal } from './terminal.ts';
 import { today } from './today.ts';
 import { verifyReport } from './verify-report.ts';
 import { orUnwritable, prepareFolder, writeWhole } from './write-files.ts';
 
 export interface VerifyFlags extends ConfigFlags, ProductionFlags {
   readonly receipt?: string;
+  readonly allowCustomEndpoint?: boolean;
 }
 
 /** Ask, judge, tell others, say, leave. */
@@ -44,7 +45,7 @@ export async function runVerify(terminal: Terminal, path: string | undefined, fl
   }
   const config = await loadProductionConfig(path, flags, terminal.env, terminal.cwd);
   const folder = productionFolder(config, flags, terminal);
-  await orUnwritable(folder.path, () => prepareFolder(folder.path, folder));
+  await orUnwritable(folder.path, () => prepareFolder(folder.path, { ...folder, remove: [DOCUMENT, CHECKLIST] }));
 
   const progress = productionProgress(terminal, { isQuiet: flags.quiet === true });
   const { facts, judged } = await interruptible(terminal, async (signal) => {
@@ -61,7 +62,8 @@ export async function runVerify(terminal: Terminal, path: string | undefined, fl
     await writeWhole(join(folder.path, CHECKLIST), checklist(report));
   });
   printAnswers(terminal, report, { document, flags });
-  if (flags.quiet !== true) terminal.err(`\nThe result is in ${folder.path}: ${DOCUMENT}, ${CHECKLIST}\n`);
+  if (flags.quiet !== true)
+    terminal.err(`\nThe result is in ${pathFor(terminal, folder.path)}: ${DOCUMENT}, ${CHECKLIST}\n`);
 }
 
 const [DOCUMENT, CHECKLIST] = ['verify.json', 'verify.md'] as const;
@@ -99,13 +101,17 @@ async function ask(
     onEvent,
     signal,
   );
-  return tellOthers(judge(facts, config), { facts, config, openAws: aws.open }, signal);
+  const answered = (): Pick<VerifyFacts, 'awsEndpoint'> => endpointOf(aws.opened(), flags);
+  const asked = { ...facts, ...answered() };
+  const notices = await tellOthers(judge(asked, config), { facts: asked, config, openAws: aws.open }, signal);
+  const told: VerifyFacts = { ...asked, ...answered(), ...(notices && { notices }) };
+  return { facts: told, judged: judge(told, config) };
 }
 
 const judge = (facts: VerifyFacts, { checks, waivers }: LivingConfig): Judged =>
   judgeAnswers(facts, VERIFY_CHECKS, { checks, waivers, today: today(), knownChecks: KNOWN_CHECK_IDS });
 
-/** Judged again with what became of the notices: that one could not be sent is an answer of its own. */
+/** What became of the notices is judged too: that one could not be sent is an answer of its own. */
 async function tellOthers(
   judged: Judged,
   {
@@ -114,9 +120,9 @@ async function tellOthers(
     openAws: open,
   }: { readonly facts: VerifyFacts; readonly config: LivingConfig; readonly openAws: () => Promise<Aws> },
   signal: AbortSignal,
-): Promise<{ readonly facts: VerifyFacts; readonly judged: Judged }> {
+): Promise<VerifyFacts['notices']> {
   const { notify } = config.verify;
-  if (!notify) return { facts, judged };
+  if (!notify) return undefined;
   const { outcome, findings, notJudged } = judged.verdict;
   const notice = {
     format: 1 as const,
@@ -129,9 +135,13 @@ async function tellOthers(
     warnings: findings.filter(({ severity }) => severity === 'warning').length,
     notJudged: notJudged.length,
   };
-  const told: VerifyFacts = { ...facts, notices: await sendNotices(notify, notice, open, signal) };
-  return { facts: told, judged: judge(told, config) };
+  return sendNotices(notify, notice, open, signal);
 }
+
+const endpointOf = (
+  aws: Aws | undefined,
+  { allowCustomEndpoint: allowed = false }: VerifyFlags,
+): Pick<VerifyFacts, 'awsEndpoint'> => (aws ? { awsEndpoint: { customHosts: aws.customEndpoints(), allowed } } : {});
 
 /**
  * The one that is named; else the one in the output folder, if there is one.
@@ -150,7 +160,12 @@ async function receiptPath({ receipt }: VerifyFlags, folder: string, { cwd }: Te
 }
 
 /** Opened at most once, when something is asked of it. */
-function awsWhenAsked(first: () => Promise<Aws>): Disposable & { readonly open: () => Promise<Aws> } {
+interface AwsWhenAsked extends Disposable {
+  readonly open: () => Promise<Aws>;
+  readonly opened: () => Aws | undefined;
+}
+
+function awsWhenAsked(first: () => Promise<Aws>): AwsWhenAsked {
   let opening: Promise<Aws> | undefined;
   let opened: Aws | undefined;
   return {
@@ -159,6 +174,7 @@ function awsWhenAsked(first: () => Promise<Aws>): Disposable & { readonly open: 
       opened = await opening;
       return opened;
     },
+    opened: () => opened,
     [Symbol.dispose]: () => opened?.[Symbol.dispose](),
   };
 }

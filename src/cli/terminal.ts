@@ -1,3 +1,4 @@
+import { relative } from 'node:path';
 import type { Paint } from '../reports/reporter.ts';
 import { paintAnsi } from './paint-ansi.ts';
 
@@ -16,6 +17,9 @@ export interface Terminal {
   /** Columns of stderr. Absent: not a terminal, or a log; progress is then one line per step. */
   readonly liveColumns?: number;
 }
+
+/** A path as whoever sits in the working directory writes it. */
+export const pathFor = ({ cwd }: Pick<Terminal, 'cwd'>, path: string): string => relative(cwd, path) || '.';
 
 /** Prose is hard to read in lines longer than this. */
 const MOST_COLUMNS = 110;

@@ -7,12 +7,17 @@ import { PgrehearseError, toError } from '../support/errors.ts';
  * Makes the folder and tries it out, before long work finds that its result cannot be kept.
  *
  * @param isOurs the folder is the default one, which git should not see
+ * @param remove files of an earlier run: whatever is found there afterwards is of this one
  */
-export async function prepareFolder(path: string, { isOurs }: { readonly isOurs: boolean }): Promise<void> {
+export async function prepareFolder(
+  path: string,
+  { isOurs, remove }: { readonly isOurs: boolean; readonly remove: readonly string[] },
+): Promise<void> {
   await makeFolder(path);
   const probe = join(path, `.probe-${process.pid}`);
   await writeFile(probe, '');
   await rm(probe);
+  for (const file of remove) await rm(join(path, file), { force: true });
   if (isOurs) await writeFile(join(path, '.gitignore'), '*\n');
 }
 

@@ -8,9 +8,9 @@ export type Refuse = (path: ConfigPath, expected: string, suggestion?: string) =
 
 const AN_ID = 'the id of a check';
 
-/** The known ids, if one of the problems is an unknown one. They are many, so they are said once. */
+/** Where the ids are listed, if one of the problems is an unknown one: they are too many for a screen. */
 export const hintOnIds = (problems: readonly { readonly expected: string }[]): string | undefined =>
-  problems.some(({ expected }) => expected === AN_ID) ? `The checks are ${IDS.join(', ')}.` : undefined;
+  problems.some(({ expected }) => expected === AN_ID) ? '`pgrehearse explain` lists every check.' : undefined;
 
 /** Reads `checks:`. Ids and limits are those of the registry; whatever else is there is refused. */
 export function readCheckSettings(section: Mapping, refuse: Refuse): Readonly<Record<string, CheckSettings>> {

@@ -119,10 +119,11 @@ function complete(values: ConfigValues, checks: Readonly<Record<string, CheckSet
     rehearsal: { scope: values.rehearsal?.scope ?? 'pending', forwardOnly: values.rehearsal?.forwardOnly ?? false },
     checks,
     invariants: values.invariants ?? [],
-    waivers: (values.waivers ?? []).map(({ check, migration, relation, reason, until }) => ({
+    waivers: (values.waivers ?? []).map(({ check, migration, relation, answer, reason, until }) => ({
       check,
       ...(migration !== undefined && { migration }),
       ...(relation !== undefined && { relation }),
+      ...(answer !== undefined && { answer }),
       reason,
       ...(until !== undefined && { until }),
     })),

@@ -43,6 +43,14 @@ export const preflightSchema = mapping({
   drill: drill.exactOptional(),
 });
 
+const address = z
+  .string({ error: 'an address, http or https' })
+  .regex(/^https?:\/\/[^/]/i, { error: 'an address, http or https' });
+
+const topic = z
+  .string({ error: 'the ARN of a topic' })
+  .regex(/^arn:[\w-]+:sns:[\w-]+:\d{12}:[^:]+$/, { error: 'the ARN of a topic' });
+
 const query = mapping({
   name: text('a name'),
   sql: text('a query'),
@@ -50,7 +58,7 @@ const query = mapping({
 });
 
 const url = mapping({
-  url: text('an address, http or https'),
+  url: address,
   status: z.int({ error: 'a status such as 200' }).min(100, { error: 'a status such as 200' }).exactOptional(),
   contains: text('a text that the answer holds').exactOptional(),
   timeoutMs: amount('milliseconds').exactOptional(),
@@ -61,7 +69,7 @@ export const verifySchema = mapping({
   urls: z.array(url, { error: 'a list of addresses' }).exactOptional(),
   alarmPrefix: text('the beginning of the names of CloudWatch alarms').exactOptional(),
   notify: mapping({
-    snsTopicArn: text('the ARN of a topic').exactOptional(),
-    webhook: text('an address, http or https').exactOptional(),
+    snsTopicArn: topic.exactOptional(),
+    webhook: address.exactOptional(),
   }).exactOptional(),
 });

@@ -58,6 +58,7 @@ const waiver = mapping({
   check: text('the id of a check'),
   migration: text('the id of a migration, in quotes if it looks like a number').optional(),
   relation: text('a table, with its schema').optional(),
+  answer: z.literal('unknown', { error: '`unknown`' }).optional(),
   reason: text('a reason'),
   until: z.iso.date({ error: 'a date such as 2027-01-31' }).optional(),
 });

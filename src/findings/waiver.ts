@@ -6,6 +6,8 @@ export interface Waiver {
   readonly check: string;
   readonly migration?: string;
   readonly relation?: string;
+  /** Only that the check could not look; what it finds when it can is not accepted. */
+  readonly answer?: 'unknown';
   readonly reason: string;
   /** ISO date, last day on which it holds. Absent: for good. */
   readonly until?: string;
@@ -13,6 +15,8 @@ export interface Waiver {
 
 /** What this run did. A waiver that had no chance to be used is not called unused, nor is anybody nagged about its date. */
 export interface WaiverContext {
+  /** Of a finding that stands for a check that could not look. Absent: none does. */
+  readonly isUnknown?: (finding: Finding) => boolean;
   /** Ids of the migrations that were rehearsed. Absent: all. */
   readonly rehearsed?: readonly string[];
   /** Ids of checks that were switched off or could not look. */
@@ -38,7 +42,7 @@ export function applyWaivers(
   const waived: Waived[] = [];
   const used = new Set<Waiver>();
   for (const finding of findings) {
-    const matching = waivers.filter((waiver) => !isExpired(waiver, today) && covers(waiver, finding));
+    const matching = waivers.filter((waiver) => !isExpired(waiver, today) && covers(waiver, finding, context));
     const [first] = matching;
     if (!first) {
       open.push(finding);
@@ -54,8 +58,13 @@ export function applyWaivers(
 
 const isExpired = ({ until }: Waiver, today: string): boolean => until !== undefined && until < today;
 
-const covers = ({ check, migration, relation }: Waiver, finding: Finding): boolean =>
+const covers = (
+  { check, migration, relation, answer }: Waiver,
+  finding: Finding,
+  { isUnknown = () => false }: WaiverContext,
+): boolean =>
   check === finding.check &&
+  (answer === undefined || isUnknown(finding)) &&
   (migration === undefined || migration === finding.where.migration) &&
   (relation === undefined || relation === finding.where.relation);
 

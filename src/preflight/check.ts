@@ -42,7 +42,8 @@ export function* whenKnown<Value>(reading: Reading<Value>, say: (value: Value) =
 
 export const unknownBecause = ({ unknown, needs }: { readonly unknown: string; readonly needs?: string }): Said => ({
   answer: 'unknown',
-  message: `${unknown[0]?.toUpperCase() ?? ''}${unknown.slice(1)}.`,
+  // A word begins a sentence; `rds:DescribeDBClusters`, a host or a table is written as it is.
+  message: `${unknown.replace(/^[a-z](?=[a-z]*[ ,'])/, (letter) => letter.toUpperCase())}.`,
   ...(needs !== undefined && { remedy: `Grant ${needs}.`, evidence: { needs } }),
 });
 

@@ -23,7 +23,12 @@ export function issueReceipt(facts: PreflightFacts, { verdict, answers }: Judged
     ...(isKnown(certificate) && { certificateSha256: certificate.value.sha256 }),
     pending: pendingIn(rehearsal),
     invariants: isKnown(facts.invariants) ? facts.invariants.value : [],
-    answers: answers.map(({ check, answer, message }) => ({ check, answer, message })),
+    answers: answers.map(({ check, answer, message, waived }) => ({
+      check,
+      answer,
+      message,
+      ...(waived && { waived: waived.reason }),
+    })),
   });
 }
 

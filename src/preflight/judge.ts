@@ -13,10 +13,7 @@ export interface Judged {
   readonly answers: readonly Answer[];
 }
 
-export interface AnswerJudgeOptions extends JudgeOptions {
-  /** Ids of every check of pgrehearse: a waiver for one of another command is none of our business. */
-  readonly knownChecks: readonly string[];
-}
+export type AnswerJudgeOptions = JudgeOptions & Required<Pick<JudgeOptions, 'knownChecks'>>;
 
 /** Pure: the same facts and options give the same answers. A check that says nothing, or breaks, counts as unknown. */
 export function judgeAnswers<Facts>(
@@ -29,6 +26,7 @@ export function judgeAnswers<Facts>(
   for (const answer of answers) if (COUNTS.has(answer.answer)) findings.set(toFinding(answer), answer);
   const asked = new Set(checks.map(({ id }) => id));
   const { findings: open, waived } = applyWaivers([...findings.keys()], options.waivers, options.today, {
+    isUnknown: (finding) => findings.get(finding)?.answer === 'unknown',
     checks: [...options.knownChecks],
     notJudged: options.knownChecks.filter((id) => !asked.has(id) || options.checks[id] === 'off'),
   });

@@ -17,6 +17,7 @@ import type { OnProductionEvent } from './events.ts';
 import type { DrillFacts } from './facts/aws.ts';
 import type { PreflightFacts } from './facts/index.ts';
 import { isKnown } from './reading.ts';
+import { reasonNotToWrite } from './reason-not-to-write.ts';
 import type { DrillRequest, PreflightRequest } from './request.ts';
 
 interface Subject {
@@ -40,6 +41,8 @@ export async function performDrill(
   const { aws, facts, drill } = subject;
   const resource = facts.aws?.resource;
   if (!resource || !isKnown(resource)) return notBegun(facts, resource?.unknown ?? 'the database is not on AWS');
+  const refusal = reasonNotToWrite(aws, facts.policy, resource.value);
+  if (refusal !== undefined) return notBegun(facts, refusal);
   const chosen = chooseSnapshot(facts);
   const what: DrillSource = isKnown(chosen) && chosen.value ? { snapshot: chosen.value } : { pointInTime: 'latest' };
   const limitMs = drill.maxHours * 3_600_000;
@@ -115,9 +118,10 @@ async function expectationOf(
     serverMajor: isKnown(database.identity)
       ? Math.floor(database.identity.value.versionNumber / 10_000)
       : Number.parseInt(engine, 10),
-    tables: targets.map(({ relation, rows = 0, heapBytes = 0 }) => ({
+    // One that was never analyzed has no count of rows but that of the activity statistics.
+    tables: targets.map(({ relation, rows = 0, liveRows = 0, heapBytes = 0 }) => ({
       relation,
-      atLeast: Math.floor(rows * LEAST_SHARE),
+      atLeast: Math.floor((rows > 0 ? rows : liveRows) * LEAST_SHARE),
       isLarge: heapBytes > LARGE_BYTES,
     })),
     ...(schema && {

@@ -19,6 +19,7 @@ import type { PreflightFacts } from './facts/index.ts';
 import type { InvariantStart } from './facts/receipt.ts';
 import type { RehearsalFacts } from './facts/rehearsal.ts';
 import { isKnown, known, type Reading, unknown } from './reading.ts';
+import { reasonNotToWrite } from './reason-not-to-write.ts';
 import type { InvariantQuery, PreflightRequest } from './request.ts';
 import { QUERY_TIMEOUT_MS, readInvariants } from './verify/database/run-queries.ts';
 
@@ -39,11 +40,53 @@ export async function gatherPreflight(
   const asked = { ...request, target };
   const created = aws && request.createSnapshot ? await snapshotFirst(asked, aws, onEvent, signal) : undefined;
 
+  const subject = { ...(aws && { aws }), ...(created && { created }) };
+  const facts = await gatherNow(asked, subject, onEvent, signal);
+  if (!aws || !request.drill || !facts.aws) return facts;
+  const drill = await performDrill(asked, { aws, facts, drill: request.drill }, onEvent, signal);
+  // A drill takes hours: what was seen before it tells nothing of sessions, locks and backups of now.
+  const after = drill.created.length === 0 ? facts : await gatherNow(asked, subject, onEvent, signal);
+  return { ...after, aws: { ...(after.aws ?? facts.aws), drill } };
+}
+
+/** All that a pre-flight only reads, as it is at this moment. */
+async function gatherNow(
+  request: PreflightRequest,
+  { aws, created }: { readonly aws?: Aws; readonly created?: CreatedSnapshot },
+  onEvent: OnProductionEvent,
+  signal: AbortSignal,
+): Promise<PreflightFacts> {
+  const { target } = request;
   onEvent({ kind: 'doing', text: 'Comparing with the rehearsal' });
-  const rehearsal = await gatherRehearsal(
+  const rehearsal = await compareWithRehearsal(request, signal);
+  onEvent({ kind: 'doing', text: aws ? 'Asking AWS and the live database' : 'Asking the live database' });
+  const [awsFacts, database, invariants] = await Promise.all([
+    aws && gatherAws(aws, target, request.policy, signal),
+    gatherDatabase(target, aboutTarget(request, rehearsal), signal),
+    readInvariantsIn(target, request.invariants, signal),
+  ]);
+  signal.throwIfAborted();
+  return {
+    format: 1,
+    tool: { name: 'pgrehearse', version: packageVersion },
+    takenAt: (aws?.now() ?? new Date()).toISOString(),
+    target: { host: target.host, port: target.port, database: target.database, user: target.user },
+    policy: request.policy,
+    ...(awsFacts && { aws: withCreated(awsFacts, created) }),
+    database,
+    rehearsal,
+    invariants,
+  };
+}
+
+const compareWithRehearsal = (
+  { certificate, source, target }: PreflightRequest,
+  signal: AbortSignal,
+): Promise<RehearsalFacts> =>
+  gatherRehearsal(
     {
-      certificate: request.certificate,
-      source: request.source,
+      certificate,
+      source,
       // A large schema is read in a few long questions.
       connect: () =>
         connectProduction(target, {
@@ -55,28 +98,6 @@ export async function gatherPreflight(
     },
     signal,
   );
-  onEvent({ kind: 'doing', text: aws ? 'Asking AWS and the live database' : 'Asking the live database' });
-  const [awsFacts, database, invariants] = await Promise.all([
-    aws && gatherAws(aws, target, request.policy, signal),
-    gatherDatabase(target, aboutTarget(request, rehearsal), signal),
-    readInvariantsIn(target, request.invariants, signal),
-  ]);
-  signal.throwIfAborted();
-  const facts: PreflightFacts = {
-    format: 1,
-    tool: { name: 'pgrehearse', version: packageVersion },
-    takenAt: (aws?.now() ?? new Date()).toISOString(),
-    target: { host: target.host, port: target.port, database: target.database, user: target.user },
-    policy: request.policy,
-    ...(awsFacts && { aws: withCreated(awsFacts, created) }),
-    database,
-    rehearsal,
-    invariants,
-  };
-  if (!aws || !request.drill || !facts.aws) return facts;
-  const drill = await performDrill(asked, { aws, facts, drill: request.drill }, onEvent, signal);
-  return { ...facts, aws: { ...facts.aws, drill } };
-}
 
 async function snapshotFirst(
   request: PreflightRequest,
@@ -87,6 +108,8 @@ async function snapshotFirst(
   onEvent({ kind: 'doing', text: 'Looking for the database on AWS' });
   const { resource } = await findResource(aws, request.target.host, signal);
   if (!isKnown(resource)) return notCreated(resource.unknown);
+  const refusal = reasonNotToWrite(aws, request.policy, resource.value);
+  if (refusal !== undefined) return notCreated(refusal);
   const created = await createSnapshot(
     aws,
     resource.value,

@@ -42,8 +42,38 @@ function groupText(title: string, answers: readonly Answer[], style: Style): str
   if (passed + shown.length === 0) return '';
   return [
     style.paint('strong', title),
-    ...shown.map((answer) => answerText(answer, style)),
+    ...together(shown).map((same) => (same.length < FEW ? eachText(same, style) : manyText(same, style))),
     ...(passed > 0 ? [`  ${style.paint('good', 'pass'.padEnd(8))} ${counted(passed, 'answer')}`] : []),
+  ].join('\n');
+}
+
+/** From so many on, one reason is said once: a database that does not answer leaves dozens of questions open. */
+const FEW = 3;
+
+/** Open questions for one and the same reason, in the place of the first; everything else alone. */
+function together(answers: readonly Answer[]): Answer[][] {
+  const groups = new Map<unknown, Answer[]>();
+  for (const answer of answers) {
+    const key = standing(answer) === 'unknown' && answer.relation === undefined ? answer.message : answer;
+    groups.set(key, [...(groups.get(key) ?? []), answer]);
+  }
+  return [...groups.values()];
+}
+
+const eachText = (same: readonly Answer[], style: Style): string =>
+  same.map((answer) => answerText(answer, style)).join('\n');
+
+/** What to do is said only where it is the same for all: of an open question it is what an answer would have asked for. */
+function manyText(same: readonly Answer[], { paint, width }: Style): string {
+  const [{ message, remedy } = { message: '' }] = same;
+  const indent = ' '.repeat(11);
+  return [
+    `  ${paint(TONES.unknown, 'unknown'.padEnd(8))} ${counted(same.length, 'question')} for one reason`,
+    wrap(oneLine(message), indent, width),
+    ...(remedy !== undefined && same.every((answer) => answer.remedy === remedy)
+      ? [wrap(`→ ${oneLine(remedy)}`, indent, width)]
+      : []),
+    wrap(same.map(({ check }) => check).join(' '), indent, width),
   ].join('\n');
 }
 

@@ -133,6 +133,7 @@ export function somePredicate(changes: Partial<RehearsalPredicate> = {}): Rehear
     tables: [someTouchedTable()],
     timings: [{ migration: '001_users', direction: 'up', durationMs: 4_000 }],
     invariants: [],
+    resources: { startDiskBytes: 1_000_000_000, peakDiskBytes: 1_100_000_000 },
     ...changes,
   };
 }

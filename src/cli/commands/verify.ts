@@ -11,6 +11,7 @@ export function verifyCommand(terminal: Terminal): Command {
   for (const option of productionOptions()) command.addOption(option);
   return command
     .addOption(new Option('--receipt <file>', 'the receipt of the pre-flight (default: the one in the output folder)'))
+    .addOption(new Option('--allow-custom-endpoint', 'let the answers of an endpoint count that is not of AWS'))
     .addOption(new Option('--markdown', 'print a release checklist'))
     .addOption(failOnOption())
     .addOption(jsonOption())

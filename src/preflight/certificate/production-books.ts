@@ -17,7 +17,7 @@ export async function readProductionBooks(
   for (const table of await findTables(database, bookkeeping)) {
     if (books[table.name]) continue;
     if (!table.readable) {
-      return unknown(`${table.qualified} may not be read`, `SELECT on ${table.qualified}`);
+      return unknown(`the table ${table.qualified} may not be read`, `SELECT on ${table.qualified}`);
     }
     books[table.name] = await database.query<Row>(rowsSql(table));
   }

@@ -1,7 +1,8 @@
 import { byteSize } from '../../support/amounts.ts';
-import { fail, pass, skipped, warn, whenKnown, type PreflightCheck, type Said } from '../check.ts';
+import { fail, pass, skipped, unknownBecause, warn, whenKnown, type PreflightCheck, type Said } from '../check.ts';
 import type { AwsFacts } from '../facts/aws.ts';
 import type { PreflightFacts } from '../facts/index.ts';
+import { isKnown } from '../reading.ts';
 import { ageMs, GIB, inWords, MINUTE_MS, resourceCheck, saysNothing } from './aws-check.ts';
 import { rehearsedGrowthBytes } from './rehearsed.ts';
 
@@ -40,12 +41,14 @@ const storageLow = resourceCheck({
         yield saysNothing(`AWS does not say how large the volume of ${identifier} is.`);
         return;
       }
-      const growth = rehearsedGrowthBytes(facts) ?? 0;
+      const measured = rehearsedGrowthBytes(facts);
+      const growth = isKnown(measured) ? measured.value : 0;
       const needed = Math.max((allocatedGib * GIB * minPercent) / 100, growth * growthFactor);
       const grown = growth > 0 ? `, and the rehearsal grew by ${byteSize(growth)}` : '';
       const said = `${byteSize(free)} of ${allocatedGib} GiB of ${identifier} are free; the limit is ${byteSize(needed)}${grown}.`;
       const evidence = { freeBytes: free, neededBytes: Math.round(needed) };
       if (free < needed) yield fail(said, evidence);
+      else if (!isKnown(measured)) yield unknownBecause(measured);
       else yield free < (allocatedGib * GIB * warnPercent) / 100 ? warn(said, evidence) : pass(said, evidence);
     });
   },

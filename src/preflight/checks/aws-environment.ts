@@ -31,7 +31,11 @@ const endpointCustom = awsCheck({
   *ask({ endpoint, isAwsEndpoint, customEndpoints = [endpoint] }, { policy }) {
     const hosts = customEndpoints.join(', ');
     if (isAwsEndpoint) yield pass(`Requests go to ${endpoint}.`, { endpoint });
-    else if (policy.allowCustomEndpoint) yield warn(`NOT AWS: requests go to ${hosts}, as was allowed.`, { endpoint });
+    else if (policy.allowCustomEndpoint)
+      yield {
+        ...warn(`NOT AWS: requests go to ${hosts}, as was allowed.`, { endpoint }),
+        remedy: 'For a real release, unset `AWS_ENDPOINT_URL` and the like.',
+      };
     else yield fail(`Requests go to ${hosts}, which is not AWS.`, { endpoint });
   },
 });

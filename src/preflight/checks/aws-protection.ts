@@ -9,9 +9,11 @@ const keyUnusable = resourceCheck({
   effect: 'Without the key they are noise; a deleted key is gone for good.',
   remedy: 'Enable the key, or cancel its deletion.',
   limits: {},
-  *ask({ identifier }, { keys }) {
+  *ask({ identifier, encrypted, encryptionType }, { keys }) {
     if (keys === undefined) {
-      yield skipped(`Nothing of ${identifier} is encrypted with a key of KMS.`);
+      if (encrypted === true && encryptionType !== 'sse-rds')
+        yield saysNothing(`${identifier} is encrypted, and AWS does not say with which key.`);
+      else yield skipped(`Nothing of ${identifier} is encrypted with a key of KMS.`);
       return;
     }
     yield* whenKnown(keys, function* (all) {
@@ -113,6 +115,8 @@ const drillFailed = awsCheck({
     for (const { kind, id } of left) yield fail(`The ${kind} ${id} of the restore drill was not deleted.`);
     if (status !== 'passed')
       yield fail(`The restore from ${from} is ${status}${reason === undefined ? '' : `: ${reason}`}.`);
+    else if (comparisons.every(({ what }) => what === 'server major'))
+      yield saysNothing(`${from} was restored; nothing was there to compare its contents with.`);
     else if (wrong.length === 0 && left.length === 0)
       yield pass(`${from} was restored and compared in ${Math.round(totalMs / 60_000)} min.`);
   },

@@ -74,7 +74,9 @@ const snapshotStale = snapshotCheck({
     }
     const old = ageMs(facts, dataTime);
     const ofThisRun = facts.policy.createSnapshot;
-    const maxMs = ofThisRun ? maxMinutesOfThisRun * MINUTE_MS : maxHours * HOUR_MS;
+    // What came between was wanted: a drill of this very run.
+    const drillMs = facts.aws?.drill?.totalMs ?? 0;
+    const maxMs = ofThisRun ? maxMinutesOfThisRun * MINUTE_MS + drillMs : maxHours * HOUR_MS;
     const warnMs = ofThisRun ? maxMs : warnHours * HOUR_MS;
     const said = `The newest usable snapshot ${id} holds data of ${inWords(old)} ago; the limit is ${inWords(old > maxMs ? maxMs : warnMs)}.`;
     if (!isAge(old)) yield saysNothing(`The data in ${id} is said to be of ${dataTime}, which lies in the future.`);

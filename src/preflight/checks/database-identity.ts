@@ -1,6 +1,7 @@
 import { fail, pass, preflightCheckFor, skipped, warn, whenKnown, type PreflightCheck } from '../check.ts';
 import type { Said } from '../check.ts';
 import type { PreflightFacts } from '../facts/index.ts';
+import { isKnown } from '../reading.ts';
 import { orPass, predicateOf } from './database-rehearsal.ts';
 
 const defineCheck = preflightCheckFor<PreflightFacts>();
@@ -18,11 +19,20 @@ const databaseReadOnly = defineCheck({
       const where = serverAddress === undefined ? '' : ` at ${serverAddress}`;
       const evidence = { database: name, isInRecovery, defaultReadOnly };
       if (isInRecovery) yield fail(`The server${where} is a standby (in recovery).`, evidence);
-      else if (defaultReadOnly) {
+      else if (defaultReadOnly && !mayRoleWrite(database)) {
         yield fail(`Transactions in ${name} are read-only by default (default_transaction_read_only).`, evidence);
       } else yield pass(`${name}${where} takes writes.`, evidence);
     }),
 });
+
+/** That our own role only reads by default is a good habit, not a property of the database. */
+const mayRoleWrite = ({ settings }: PreflightFacts['database']): boolean =>
+  isKnown(settings) && settings.value.ofRole['default_transaction_read_only'] === 'off';
+
+const sameText = (extensions: number): string =>
+  extensions === 1
+    ? 'The one extension is that of the rehearsal.'
+    : `The ${extensions} extensions are those of the rehearsal.`;
 
 const serverVersionDiffers = defineCheck({
   id: 'server-version-differs',
@@ -56,7 +66,7 @@ const extensionDiffers = defineCheck({
   ask: (facts) =>
     whenKnown(predicateOf(facts), ({ extensions: { before } }) =>
       whenKnown(facts.database.extensions, (here) =>
-        orPass(differences(here, before), `The ${Object.keys(here).length} extensions are those of the rehearsal.`),
+        orPass(differences(here, before), sameText(Object.keys(here).length)),
       ),
     ),
 });

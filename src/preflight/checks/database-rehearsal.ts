@@ -14,6 +14,10 @@ export function predicateOf({ rehearsal }: PreflightFacts): Reading<RehearsalPre
 function targetsOf(facts: PreflightFacts): Reading<ReadonlyMap<string, TouchedTable>> {
   const predicate = predicateOf(facts);
   if (!isKnown(predicate)) return predicate;
+  if (predicate.value.schema === undefined)
+    return unknown(
+      'the rehearsal could not watch the schema, so that it is not known which tables the migrations touch',
+    );
   const targets = new Map(
     predicate.value.tables.filter(({ existedBefore }) => existedBefore).map((table) => [table.relation, table]),
   );

@@ -146,7 +146,8 @@ const collationDrifted = defineCheck({
 
   ask: ({ database }) =>
     whenKnown(database.collation, function* say({ recorded, actual }) {
-      if (recorded === undefined || actual === undefined) yield skipped('The server keeps no version of it.');
+      if (recorded === undefined || actual === undefined)
+        yield skipped('The server keeps no version of the collation.');
       else if (recorded === actual) yield pass(`The collation has version ${actual}.`);
       else
         yield warn(`The database was made with version ${recorded} of its collation; the system has ${actual}.`, {

@@ -1,5 +1,6 @@
 import type { PublicationFacts, ReplicaFacts, SlotFacts, VisibilityFacts } from '../facts/database.ts';
 import { isKnown, unknown, type Reading } from '../reading.ts';
+import type { Member } from './ask-targets.ts';
 import type { Interview } from './interview.ts';
 
 /** Aurora has a WAL position only with `wal_level=logical`. */
@@ -40,24 +41,24 @@ const AURORA = `
 /** From the catalogues: `pg_publication_tables` waits behind a waiting ALTER TABLE from 16 on. Schemas: from 15 on. */
 export const askPublications = (
   interview: Interview,
-  oids: readonly number[],
+  members: readonly Member[],
 ): Promise<Reading<readonly PublicationFacts[]>> =>
   interview.rows<PublicationFacts>({
     about: 'publications',
-    values: [oids],
+    values: [members.map(({ oid }) => oid), members.map(({ rootRelation }) => rootRelation)],
     sql: [
-      publications(`UNION SELECT format('%I.%I', n.nspname, c.relname) FROM pg_publication_namespace pn
-        JOIN pg_class c ON c.relnamespace = pn.pnnspid JOIN pg_namespace n ON n.oid = c.relnamespace
-        WHERE pn.pnpubid = p.oid AND c.oid = ANY ($1::oid[])`),
+      publications(`UNION SELECT m.name FROM member m JOIN pg_class c ON c.oid = m.oid
+        JOIN pg_publication_namespace pn ON pn.pnnspid = c.relnamespace WHERE pn.pnpubid = p.oid`),
       publications(''),
     ],
   });
 
-/** A partition is published with its parent, and the other way round: `oids` holds both. */
+/** A table asked about is published where one of its partitions is: it is the name of the root that comes back. */
 const publications = (ofSchemas: string): string => `
+  WITH member AS (SELECT * FROM unnest($1::oid[], $2::text[]) AS m(oid, name))
   SELECT p.pubname::text AS name, p.puballtables AS "allTables", p.pubupdate OR p.pubdelete AS "publishesChanges",
-    ARRAY(SELECT r.prrelid::regclass::text FROM pg_publication_rel r
-      WHERE r.prpubid = p.oid AND r.prrelid = ANY ($1::oid[]) ${ofSchemas}) AS targets
+    ARRAY(SELECT m.name FROM pg_publication_rel r JOIN member m ON m.oid = r.prrelid
+      WHERE r.prpubid = p.oid ${ofSchemas}) AS targets
   FROM pg_publication p ORDER BY p.pubname`;
 
 export const askSubscriptions = (

@@ -53,8 +53,15 @@ function whatIsHidden(visibility: Reading<VisibilityFacts>): Reading<never> | un
   if (!isKnown(visibility)) return visibility;
   const { seesAll, masked, silent } = visibility.value;
   if (!seesAll && masked > 0)
-    return unknown(`${counted(masked)} of other roles do not show what they do`, 'pg_monitor');
-  return silent > 0 ? unknown(`${counted(silent)} do not report what they do (track_activities is off)`) : undefined;
+    return unknown(
+      `${counted(masked)} of other roles ${masked === 1 ? 'does' : 'do'} not show what is being done`,
+      'pg_monitor',
+    );
+  return silent > 0
+    ? unknown(
+        `${counted(silent)} ${silent === 1 ? 'does' : 'do'} not report what is being done (track_activities is off)`,
+      )
+    : undefined;
 }
 
 const counted = (sessions: number): string => (sessions === 1 ? 'a session' : `${sessions} sessions`);

@@ -101,7 +101,7 @@ async function askAboutNow(interview: Interview, subject: Subject, members: Read
 }
 
 const askAboutObjects = async (interview: Interview, members: Reading<readonly Member[]>) => ({
-  publications: await about(members, (list) => askPublications(interview, oids(list))),
+  publications: await about(members, (list) => askPublications(interview, list)),
   subscriptions: await askSubscriptions(interview),
   invalidIndexes: await about(members, (list) => askInvalidIndexes(interview, oids(list))),
   unvalidated: await about(members, (list) => askUnvalidated(interview, oids(list))),

@@ -38,7 +38,13 @@ export interface ReceiptContent {
   readonly pending: readonly string[];
   /** What the invariants gave before the migration. */
   readonly invariants: readonly InvariantStart[];
-  readonly answers: readonly { readonly check: string; readonly answer: AnswerKind; readonly message: string }[];
+  readonly answers: readonly {
+    readonly check: string;
+    readonly answer: AnswerKind;
+    readonly message: string;
+    /** Why somebody accepted it all the same. */
+    readonly waived?: string;
+  }[];
 }
 
 export interface ReceiptResource {
@@ -95,6 +101,7 @@ export const receiptShape: Shape<Receipt> = objectOf<Receipt>({
       check: text,
       answer: oneOf('pass', 'warn', 'fail', 'unknown', 'skipped'),
       message: text,
+      waived: optional(text),
     }),
   ),
   sha256: text,

@@ -21,6 +21,8 @@ export interface VerifyFacts {
   readonly alarms?: AlarmsFacts;
   /** What the host leads to now; absent when the receipt names no resource. */
   readonly resourceId?: Reading<string>;
+  /** Who answered for AWS. Absent: nothing was asked of it. */
+  readonly awsEndpoint?: AwsEndpointFacts;
   /** Absent: none was asked for, or it was not sent yet. */
   readonly notices?: readonly NoticeFacts[];
 }
@@ -104,6 +106,13 @@ export interface UrlFacts {
 export interface AlarmsFacts {
   readonly prefix: string;
   readonly found: Reading<readonly AlarmFacts[]>;
+}
+
+export interface AwsEndpointFacts {
+  /** Hosts that are not Amazon's; empty where all are. */
+  readonly customHosts: readonly string[];
+  /** `--allow-custom-endpoint`. */
+  readonly allowed: boolean;
 }
 
 export interface AlarmFacts {

@@ -17,10 +17,16 @@ export async function readReceipt(path: string): Promise<Reading<Receipt>> {
     return known(parseReceipt(await readFile(path, 'utf8'), name));
   } catch (error) {
     if (isPgrehearseError(error)) return unknown(error.message.replace(/\.$/, ''));
-    const code = error instanceof Error && 'code' in error ? ` (${String(error.code)})` : '';
-    return unknown(`the receipt ${name} cannot be read${code}`);
+    const code = error instanceof Error && 'code' in error ? String(error.code) : '';
+    return unknown(`The receipt ${path} ${REASONS[code] ?? 'cannot be read'}`);
   }
 }
+
+const REASONS: Readonly<Record<string, string>> = {
+  ENOENT: 'does not exist',
+  EISDIR: 'is a folder',
+  EACCES: 'may not be read by this user',
+};
 
 /**
  * @param origin what to call the text in errors, e.g. its path

@@ -156,7 +156,7 @@ describe('production', () => {
     await onProduction(`create role stranger login password 'stranger'`);
     const { applied, schema } = await gather({ as: 'stranger' });
     expect(applied).toEqual({
-      unknown: 'public.schema_migrations may not be read',
+      unknown: 'the table public.schema_migrations may not be read',
       needs: 'SELECT on public.schema_migrations',
     });
     expect(value(schema)).toMatchObject({ drift: { value: [] } });

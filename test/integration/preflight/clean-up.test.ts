@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 
-import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 
 import { cleanUp, type CleanedUp } from '../../../src/preflight/aws/drill/clean-up.ts';
 import { writeLedger, type Ledger } from '../../../src/preflight/aws/drill/teardown-ledger.ts';
@@ -15,11 +15,16 @@ import { aWorld, anAuroraWorld } from '../../helpers/aws-server/world/a-world.ts
 import { anInstance } from '../../helpers/aws-server/world/instances.ts';
 import { ALL_FAULTS, FAST, openTestAws } from '../../helpers/aws-writing.ts';
 
+/** All of them lie in one, since tests that run at once overwrite each other's variable. */
+let stateFolders: string;
 let stateFolder: string;
-beforeEach(async () => {
-  stateFolder = await mkdtemp(join(tmpdir(), 'pgrehearse-test-clean-up-'));
+beforeAll(async () => {
+  stateFolders = await mkdtemp(join(tmpdir(), 'pgrehearse-test-clean-up-'));
 });
-afterEach(() => rm(stateFolder, { recursive: true, force: true }));
+beforeEach(async () => {
+  stateFolder = await mkdtemp(join(stateFolders, 'state-'));
+});
+afterAll(() => rm(stateFolders, { recursive: true, force: true }));
 
 const NONCE = 'ab'.repeat(16);
 const ID = 'pgrehearse-drill-shop-20261125120000-abababab';
@@ -236,7 +241,7 @@ test.concurrent.each(
     ALL_FAULTS.flatMap((kind) => [1, Number.POSITIVE_INFINITY].map((times) => ({ action, kind, times }))),
   ),
 )('$kind on $action, $times times: what it says is true', async ({ action, kind, times }) => {
-  const folder = await mkdtemp(join(tmpdir(), 'pgrehearse-test-clean-up-'));
+  const folder = await mkdtemp(join(stateFolders, 'state-'));
   const world = aWorld({ deletePolls: 1 });
   world.instances.push(ours());
   await using server = await startAwsServer({ world });
@@ -248,7 +253,6 @@ test.concurrent.each(
   const ledgers = await readdir(folder);
   expect(cleaned?.deleted === true ? !isThere : ledgers.length === 1, JSON.stringify({ cleaned, isThere })).toBe(true);
   expect(world.instances.some(({ DBInstanceIdentifier }) => DBInstanceIdentifier === 'shop')).toBe(true);
-  await rm(folder, { recursive: true });
 });
 
 test('an empty or missing folder asks nothing', async () => {

@@ -191,6 +191,17 @@ describe('what is going on in production', () => {
   });
 });
 
+describe('verify and an endpoint that is not of AWS', () => {
+  test('fails once something was asked of it, unless it is allowed', async () => {
+    await using release = await aProductionRig('verify: { alarmPrefix: shop }\n');
+    release.aws.world.metricAlarms.push({ AlarmName: 'shop-errors', StateValue: 'OK' });
+    const about = async (argv: readonly string[]): Promise<string[]> =>
+      complaints((await release.run(['verify', '--json', ...argv])).out).filter((line) => line.includes('endpoint'));
+    expect(await about([])).toEqual(['fail verify-aws-endpoint-custom']);
+    expect(await about(['--allow-custom-endpoint'])).toEqual(['warn verify-aws-endpoint-custom']);
+  });
+});
+
 describe('mistakes on the command line', () => {
   test.each([
     [['preflight', '--json', '--markdown'], 'USAGE'],

@@ -9,6 +9,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { gatherDatabase } from '../../../src/preflight/database/gather-database.ts';
 import type { DatabaseFacts } from '../../../src/preflight/facts/database.ts';
 import { isKnown } from '../../../src/preflight/reading.ts';
+import { readInvariants } from '../../../src/preflight/verify/database/run-queries.ts';
 import { connectProduction } from '../../../src/postgres/connect-production.ts';
 import { parseProductionUrl } from '../../../src/postgres/production-target.ts';
 import { startRig, until, urlOf, type Rig } from './database-rig.ts';
@@ -50,6 +51,22 @@ describe('a session with production', () => {
     await using database = await connectProduction(rig.production('watcher'), ASKING);
     const answers = await Promise.all([1, 2, 3].map((n) => database.query(`select ${n} as n`)));
     expect(answers).toEqual([[{ n: 1 }], [{ n: 2 }], [{ n: 3 }]]);
+  });
+
+  test("a server that stops answering is given up after the first of the user's queries", async () => {
+    await using database = await connectProduction(rig.production('watcher'), { ...ASKING, answerTimeoutMs: 500 });
+    const sql = 'select 1';
+    process.kill(database.processId, 'SIGSTOP');
+    try {
+      const [slow, next] = await readInvariants(database, [
+        { name: 'slow', sql, expect: '1' },
+        { name: 'next', sql, expect: '1' },
+      ]);
+      expect(slow?.reading).toEqual({ unknown: 'cannot read the invariant "slow": Query read timeout' });
+      expect(next?.reading).toEqual({ unknown: expect.not.stringContaining('timeout') as string });
+    } finally {
+      process.kill(database.processId, 'SIGCONT');
+    }
   });
 
   test('the signal ends a query at once', async () => {

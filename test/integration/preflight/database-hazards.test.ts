@@ -217,6 +217,13 @@ describe.each([14, 15, 16, 17, 18])('PostgreSQL %i', (major) => {
     },
   );
 
+  test('a publication of a part of the table only', async () => {
+    const { said } = await rig();
+    await change('create table users_part (primary key (id)) inherits (users)', 'drop table users_part');
+    await change('create publication news for table only users_part', 'drop publication news');
+    expect(await said()).toMatchObject({ 'target-published': 'warn' });
+  });
+
   test('a subscription', async () => {
     const { said } = await rig();
     await change(

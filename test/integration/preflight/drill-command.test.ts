@@ -80,6 +80,35 @@ test('one whose table came back empty fails, and is deleted all the same', async
   expect(rig.aws.world.instances).toHaveLength(1);
 });
 
+test('what happens in production while a drill goes on is seen', async () => {
+  const { world } = rig.aws;
+  const { onRestore } = world;
+  world.onRestore = async (...asked) => {
+    await rig.sql('alter table customers add column sneaked_in text');
+    return await onRestore?.(...asked);
+  };
+  const { status, out } = await rig.run(DRILL);
+  Object.assign(world, { onRestore });
+  await rig.sql('alter table customers drop column sneaked_in');
+  expect(drillIn(out).status).toBe('passed');
+  expect((JSON.parse(out) as Document).answers.filter(({ answer }) => answer === 'fail')).toMatchObject([
+    { check: 'schema-drift', message: expect.stringContaining('sneaked_in') as string },
+  ]);
+  expect(status).toBe(1);
+});
+
+test.each(['--create-snapshot', '--restore-drill'])(
+  '%s makes nothing through an endpoint that is not AWS',
+  async (flag) => {
+    const before = rig.aws.calls.length;
+    const { status, out } = await rig.run(['preflight', flag, '--json']);
+    const calls = rig.aws.calls.slice(before).map(({ action }) => action);
+    expect(calls.filter((action) => !/^(?:Describe|Get|List)/.test(action))).toEqual([]);
+    expect(out).toContain('which is not AWS');
+    expect(status).toBe(1);
+  },
+);
+
 test('nothing is left to clean up', async () => {
   const { status, out } = await rig.run(['preflight', '--clean-up']);
   expect({ status, out }).toEqual({ status: 0, out: 'No restore drill has left anything.\n' });

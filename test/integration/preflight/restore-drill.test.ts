@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 
 import { connect, type Database } from '../../../src/postgres/connect.ts';
 import { connectProduction } from '../../../src/postgres/connect-production.ts';
@@ -26,9 +26,12 @@ import { createDatabase, startTestServer } from '../../helpers/servers.ts';
 
 const never = new AbortController().signal;
 let postgres: EphemeralServer;
+/** All of them lie in one, since tests that run at once overwrite each other's variable. */
+let stateFolders: string;
 let stateFolder: string;
 
 beforeAll(async () => {
+  stateFolders = await mkdtemp(join(tmpdir(), 'pgrehearse-test-drill-'));
   postgres = await startTestServer();
   const { connectionString } = await createDatabase(postgres, 'shop');
   await using database = await connect(connectionString, { applicationName: 'pgrehearse test' });
@@ -38,11 +41,13 @@ beforeAll(async () => {
     create table public."Order" (id int primary key);
     analyze`);
 });
-afterAll(() => postgres[Symbol.asyncDispose]());
-beforeEach(async () => {
-  stateFolder = await mkdtemp(join(tmpdir(), 'pgrehearse-test-drill-'));
+afterAll(async () => {
+  await rm(stateFolders, { recursive: true, force: true });
+  await postgres[Symbol.asyncDispose]();
 });
-afterEach(() => rm(stateFolder, { recursive: true, force: true }));
+beforeEach(async () => {
+  stateFolder = await mkdtemp(join(stateFolders, 'state-'));
+});
 
 /** What the world restores is the local server; each restored database has a master user of its own there. */
 function restoringTo(world: World, database = 'shop'): World {
@@ -671,9 +676,8 @@ describe('every fault on every call', () => {
     server.fault({ action, kind, after, ...(Number.isFinite(times) && { times }) });
     const isOnce = Number.isFinite(times);
     const limits = isOnce ? { limitMs: 30_000, deleteLimitMs: 20_000 } : { limitMs: 1_500, deleteLimitMs: 600 };
-    const folder = await mkdtemp(join(tmpdir(), 'pgrehearse-test-drill-'));
+    const folder = await mkdtemp(join(stateFolders, 'state-'));
     const facts = await drill(server, { options: { stateFolder: folder, ...limits } });
-    await rm(folder, { recursive: true });
     expect(facts.totalMs).toBeLessThan(limits.limitMs + 2 * limits.deleteLimitMs + 20_000);
     expect(facts.status === 'passed' || !isOnce || !mayPass(kind), facts.reason).toBe(true);
     expectHonest(server, facts, ['orders available', 'orders-1 available', 'orders-2 available']);

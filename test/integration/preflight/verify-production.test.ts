@@ -265,6 +265,7 @@ describe('production that cannot be seen', () => {
     expect(verdict.outcome).toBe('inconclusive');
     expect(lines(answers).filter((line) => line.includes('..'))).toEqual([]);
     expect([...new Set(counts(answers))]).toEqual([
+      'unknown verify-migration-edited',
       'unknown verify-migration-not-applied',
       'unknown verify-migration-unexpected',
       'unknown verify-schema-differs',

@@ -47,6 +47,13 @@ describe('judge', () => {
     ]);
   });
 
+  test('a waiver for a check of the pre-flight is none of its business', () => {
+    const waivers = [{ check: 'backup-not-proved', reason: 'our own metal', until: '2020-01-01' }];
+    const knownChecks = [...CHECKS.map(({ id }) => id), 'backup-not-proved'];
+    expect(verdictOf({ steps: aRoundTrip({}) }, { waivers, knownChecks }).findings).toEqual([]);
+    expect(verdictOf({ steps: aRoundTrip({}) }, { waivers }).findings).toHaveLength(1);
+  });
+
   test('an observer that broke makes its checks not judged, with the reason', () => {
     const verdict = verdictOf({
       observed: ['statements', 'data', 'invariants'],
@@ -70,6 +77,17 @@ describe('judge', () => {
       severity: 'note',
     });
     expect(verdictOf({ steps }, { checks: { 'step-too-slow': { maxMs: 80_000 } } }).findings).toEqual([]);
+  });
+
+  test.each([
+    ['the last one, where the others were caught', ['!a', 'b', '!c'], 'c'],
+    ['the first of a transaction that was rolled back', ['a', '!b', '!c', 'ROLLBACK', 'd'], 'b'],
+    ['the last one without a transaction', ['!a', '!b', 'c'], 'b'],
+    ['the only one of a transaction', ['!a', 'ROLLBACK', 'b'], 'a'],
+  ])('the statement that failed is %s', (_, sent, blamed) => {
+    const statements = sent.map((sql) => (sql.startsWith('!') ? { sql: sql.slice(1) } : { sql, durationMs: 1 }));
+    const [finding] = verdictOf({ steps: [{ ...failed('apply'), observations: { statements } }] }).findings;
+    expect(finding?.evidence).toMatchObject({ statement: blamed });
   });
 
   test('a waiver beside the statement waives its own migration', () => {

@@ -104,7 +104,10 @@ const aDrill = (changes: Partial<DrillFacts> = {}): DrillFacts => ({
   status: 'passed',
   startedAt: '2026-11-25T11:00:00.000Z',
   totalMs: 600_000,
-  comparisons: [{ what: 'server major', ok: true, detail: '17' }],
+  comparisons: [
+    { what: 'server major', ok: true, detail: '17' },
+    { what: 'schema', ok: true, detail: '9 objects as expected' },
+  ],
   ...changes,
 });
 const aCreated = (changes: Partial<CreatedSnapshot> = {}): CreatedSnapshot => ({
@@ -281,7 +284,7 @@ const PAIRS: readonly (readonly [string, string, string, PreflightFacts])[] = [
     'pending deletion',
     withAws({ keys: known([{ keyId: 'k', state: 'PendingDeletion', usedBy: ['shop'] }]) }),
   ],
-  ['encryption-key-unusable', 'skipped', 'no key', someFacts({ aws: without(someAwsFacts(), 'keys') })],
+  ['encryption-key-unusable', 'unknown', 'no key told', someFacts({ aws: without(someAwsFacts(), 'keys') })],
   ['snapshot-shared', 'fail', 'public', withAws({ sharing: known({ 'shop-before-release': ['all'] }) })],
   ['snapshot-shared', 'warn', 'shared', withAws({ sharing: known({ 'shop-before-release': ['111111111111'] }) })],
   [
@@ -294,6 +297,12 @@ const PAIRS: readonly (readonly [string, string, string, PreflightFacts])[] = [
   ['snapshot-quota-reached', 'warn', 'full', withAws({ quotas: known({ ManualSnapshots: { used: 100, max: 100 } }) })],
   ['snapshot-quota-reached', 'unknown', 'not told', withAws({ quotas: known({}) })],
   ['restore-drill-failed', 'pass', 'passed', withAws({ drill: aDrill() })],
+  [
+    'restore-drill-failed',
+    'unknown',
+    'nothing to compare with',
+    withAws({ drill: aDrill({ comparisons: [{ what: 'server major', ok: true, detail: '17' }] }) }),
+  ],
   ['restore-drill-failed', 'fail', 'failed', withAws({ drill: aDrill({ status: 'failed' }) })],
   ['restore-drill-failed', 'fail', 'interrupted', withAws({ drill: aDrill({ status: 'interrupted' }) })],
   [
@@ -471,6 +480,14 @@ describe('details', () => {
     const resources = { startDiskBytes: 10 * GIB, peakDiskBytes: 45 * GIB };
     const { rehearsal } = somePreflight(someDatabaseFacts(), somePredicate({ resources }));
     expect(answers({ ...someFacts(), rehearsal })['storage-low']).toBe('fail');
+  });
+
+  test.each([
+    ['it was not measured', {}, 'unknown'],
+    ['nothing is pending', { migrations: { ...somePredicate().migrations, rehearsed: [] } }, 'pass'],
+  ])('the disk that the migrations need: %s', (_, changes, answer) => {
+    const { rehearsal } = somePreflight(someDatabaseFacts(), without(somePredicate(changes), 'resources'));
+    expect(answers({ ...someFacts(), rehearsal })['storage-low']).toBe(answer);
   });
 
   test('encryption with a key that AWS owns counts, whatever the old field says', () => {

@@ -127,7 +127,6 @@ test('every id is unique, kebab-case, and has its texts', () => {
 /** Check, its answer, and the one thing that is changed on a healthy database. */
 const FLIPS: readonly [string, string, Partial<DatabaseFacts>][] = [
   ['database-read-only', 'fail', { identity: known({ ...valueOf('identity'), isInRecovery: true }) }],
-  ['database-read-only', 'fail', { identity: known({ ...valueOf('identity'), defaultReadOnly: true }) }],
   ['server-version-differs', 'fail', { identity: known({ ...valueOf('identity'), versionNumber: 160_005 }) }],
   ['server-version-differs', 'warn', { identity: known({ ...valueOf('identity'), versionNumber: 170_006 }) }],
   ['extension-differs', 'fail', { extensions: known({ plpgsql: '1.0', postgis: '3.4' }) }],
@@ -269,11 +268,29 @@ describe('one thing changed flips exactly its check', () => {
   });
 });
 
+test('a rehearsal that could not watch the schema does not know its tables, so nothing is said to be well with them', () => {
+  const { schema: _, ...predicate } = somePredicate({ tables: [] });
+  expect(answers(somePreflight(someDatabaseFacts(), predicate))['target-locked']).toBe('unknown');
+});
+
+test('a database that is read-only by default for the role of the migration too takes no writes', () => {
+  const identity = known({ ...valueOf('identity'), defaultReadOnly: true });
+  const readOnly = { identity, settings: settings({ default_transaction_read_only: 'on' }) };
+  expect(flipped(somePreflight(someDatabaseFacts(readOnly)))).toEqual({
+    'database-read-only': 'fail',
+    'migration-role-read-only': 'fail',
+  });
+});
+
 describe('stays silent on', () => {
   test.each<[string, Partial<DatabaseFacts>]>([
     [
       'a session that has just become idle in its transaction',
       { transactions: known([aTransaction({ state: 'idle in transaction', stateSeconds: 59 })]) },
+    ],
+    [
+      'a role of ours that only reads by default, where the role of the migration writes',
+      { identity: known({ ...valueOf('identity'), defaultReadOnly: true }) },
     ],
     ['a transaction at the limit', { transactions: known([aTransaction({ transactionSeconds: 30 })]) }],
     ['a short transaction on a target', { targetLocks: known([{ ...aLock, transactionSeconds: 5 }]) }],

@@ -28,6 +28,15 @@ const judged = (facts: Facts, options: { waivers?: readonly Waiver[]; checks?: R
     knownChecks: [...Object.keys(facts), 'down-missing'],
   });
 
+test.each([
+  ['access denied', 'Access denied.'],
+  ['rds:DescribeDBClusters failed', 'rds:DescribeDBClusters failed.'],
+  ['db.example.com is no endpoint', 'db.example.com is no endpoint.'],
+  ['2 sessions are hidden', '2 sessions are hidden.'],
+])('%s is a sentence in which names stay as they are', (unknown, message) => {
+  expect(unknownBecause({ unknown }).message).toBe(message);
+});
+
 describe('the outcome', () => {
   test.each([
     ['safe', { a: [pass('Fine.')], b: [warn('Hm.')] }],
@@ -59,6 +68,12 @@ describe('a waiver', () => {
     const { verdict, answers } = judged({ a: [unseen] }, { waivers: [waiver] });
     expect(verdict).toMatchObject({ outcome: 'safe', notJudged: [], waived: [{ reason: waiver.reason }] });
     expect(answers[0]).toMatchObject({ answer: 'unknown', waived: { reason: waiver.reason } });
+  });
+
+  test('for what could not be seen does not accept what was seen', () => {
+    const waivers = [{ ...waiver, answer: 'unknown' as const }];
+    expect(judged({ a: [unseen] }, { waivers }).verdict.outcome).toBe('safe');
+    expect(judged({ a: [fail('No.')] }, { waivers }).verdict.outcome).toBe('unsafe');
   });
 
   test('that has run out accepts nothing and is named', () => {

@@ -52,6 +52,7 @@ describe('the receipt', () => {
     const answers = [
       { check: 'backup-stale', answer: 'fail', message: '' },
       { check: 'alarm', answer: 'pass', message: '' },
+      { check: 'backup-not-proved', answer: 'unknown', message: '', waived: 'our own metal' },
     ] as const;
     expect(withReceipt({ outcome: 'unsafe', answers })).toEqual([
       'fail verify-receipt-not-safe: The pre-flight of 2026-11-25T18:00:00.500Z ended unsafe: backup-stale.',
@@ -86,6 +87,20 @@ describe('the receipt', () => {
     ]);
   });
 
+  test('the same address is no proof where AWS was asked and did not say', () => {
+    const database = databaseFacts({ systemIdentifier: notTold });
+    expect(withReceipt({}, { database })).toEqual([]);
+    expect(withReceipt({}, { database, resourceId: unknown('access denied to rds:DescribeDBInstances') })).toEqual([
+      'unknown verify-receipt-other-database: Access denied to rds:DescribeDBInstances.',
+    ]);
+  });
+
+  test('times that could not be read are not books without times', () => {
+    expect(withReceipt({}, { database: databaseFacts({ appliedAt: notTold }) })).toEqual([
+      'unknown verify-receipt-expired: Permission denied.',
+    ]);
+  });
+
   test('another certificate, other migrations, no certificate', () => {
     expect(withReceipt({ certificateSha256: 'beef' })).toEqual([
       'fail verify-receipt-other-rehearsal: The pre-flight of the receipt had another certificate than this one.',
@@ -103,7 +118,10 @@ describe('the receipt', () => {
     const predicate = aPredicate();
     const wide = {
       ...predicate,
-      migrations: { ...predicate.migrations, rehearsed: [{ id: '0_start' }, ...predicate.migrations.rehearsed] },
+      migrations: {
+        ...predicate.migrations,
+        rehearsed: [{ id: '0_start', checksum: '00' }, ...predicate.migrations.rehearsed],
+      },
     };
     expect(answerLines(verifyFacts({}, wide))).toEqual([]);
   });
@@ -292,6 +310,7 @@ describe('schema and certificate', () => {
     const facts = verifyFacts();
     const migrations = known([
       { id: '1_a', checksum: 'ab', reversible: true },
+      { id: '2_b', checksum: 'bb', reversible: true },
       { id: '3_c', reversible: true },
     ]);
     const applied = known([{ id: '0_start' }, { id: '1_a' }, { id: '2_b' }, { id: 'x' }]);
@@ -299,6 +318,24 @@ describe('schema and certificate', () => {
       'fail verify-migration-edited: The files of 1_a are not those that were rehearsed.',
       'fail verify-migration-unexpected: x is applied in production and was not rehearsed.',
       'warn verify-migration-unexpected: 3_c is on disk, was not rehearsed, and is not applied.',
+    ]);
+  });
+
+  test('files that cannot be compared are not those that were rehearsed', () => {
+    const facts = verifyFacts();
+    const migrations = known([{ id: '1_a', reversible: true }]);
+    expect(answerLines({ ...facts, rehearsal: { ...facts.rehearsal, migrations } })).toEqual([
+      'unknown verify-migration-edited: 1_a has no checksum on disk to compare with.',
+      'unknown verify-migration-edited: 2_b is not on disk to compare with.',
+    ]);
+  });
+
+  test('what ran from a file that was put back since, and what production never had', () => {
+    const facts = verifyFacts();
+    const applied = known([{ id: '1_a', edited: true }, { id: '2_b' }]);
+    expect(answerLines({ ...facts, rehearsal: { ...facts.rehearsal, applied } })).toEqual([
+      'fail verify-migration-edited: 1_a ran in production with another checksum than its file has.',
+      'fail verify-migration-not-applied: 0_start was applied in the rehearsed backup and is not in production.',
     ]);
   });
 

@@ -48,9 +48,8 @@ describe('a receipt that is read', () => {
   });
 
   test('not there it is unknown', async () => {
-    expect(await readReceipt(join(folder, 'none.json'))).toEqual({
-      unknown: 'the receipt none.json cannot be read (ENOENT)',
-    });
+    const path = join(folder, 'none.json');
+    expect(await readReceipt(path)).toEqual({ unknown: `The receipt ${path} does not exist` });
   });
 });
 

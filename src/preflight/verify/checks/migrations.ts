@@ -1,14 +1,18 @@
+import type { AppliedMigration } from '../../../recording/recording.ts';
 import { counted } from '../../../support/amounts.ts';
 import {
   fail,
   pass,
   type PreflightCheck,
   preflightCheckFor,
+  type Said,
   skipped,
   unknownBecause,
   warn,
   whenKnown,
 } from '../../check.ts';
+import type { RehearsalPredicate } from '../../facts/certificate.ts';
+import type { MigrationOnDisk } from '../../facts/rehearsal.ts';
 import { isKnown } from '../../reading.ts';
 import type { VerifyFacts } from '../facts.ts';
 
@@ -69,7 +73,7 @@ const migrationNotApplied = preflightCheckFor<VerifyFacts>()({
       yield unknownBecause(certificate);
       return;
     }
-    const { rehearsed } = certificate.value.predicate.migrations;
+    const { rehearsed, applied: before } = certificate.value.predicate.migrations;
     yield* whenKnown(applied, function* (books) {
       const finished = new Set(books.filter(({ unfinished }) => unfinished !== true).map(({ id }) => id));
       const begun = new Set(books.filter(({ unfinished }) => unfinished === true).map(({ id }) => id));
@@ -77,7 +81,10 @@ const migrationNotApplied = preflightCheckFor<VerifyFacts>()({
       for (const id of missing.filter((one) => !begun.has(one)))
         yield fail(`${id} was rehearsed and is not applied in production.`, { migration: id });
       for (const id of begun) yield fail(`${id} was begun in production and not finished.`, { migration: id });
-      if (missing.length + begun.size === 0)
+      const lost = before.filter((id) => !finished.has(id) && !begun.has(id) && !missing.includes(id));
+      for (const id of lost)
+        yield fail(`${id} was applied in the rehearsed backup and is not in production.`, { migration: id });
+      if (missing.length + begun.size + lost.length === 0)
         yield pass(`Applied: ${counted(rehearsed.length, 'rehearsed migration')}, all.`);
     });
   },
@@ -121,25 +128,45 @@ const migrationEdited = preflightCheckFor<VerifyFacts>()({
   remedy: 'Rehearse the migration as it is now, and compare production with that.',
   limits: {},
 
-  *ask({ rehearsal: { certificate, migrations } }) {
+  *ask({ rehearsal: { certificate, migrations, applied } }) {
     if (!isKnown(certificate)) {
       yield unknownBecause(certificate);
       return;
     }
-    const checksums = new Map(
-      certificate.value.predicate.migrations.rehearsed.map(({ id, checksum }) => [id, checksum]),
-    );
+    const { rehearsed } = certificate.value.predicate.migrations;
     yield* whenKnown(migrations, function* (onDisk) {
-      const edited = onDisk.filter(({ id, checksum }) => {
-        const rehearsed = checksums.get(id);
-        return rehearsed !== undefined && checksum !== undefined && rehearsed !== checksum;
-      });
-      for (const { id } of edited)
-        yield fail(`The files of ${id} are not those that were rehearsed.`, { migration: id });
-      if (edited.length === 0) yield pass('The files of the migrations are those that were rehearsed.');
+      const inBooks = isKnown(applied) ? editedInBooks(rehearsed, applied.value) : [unknownBecause(applied)];
+      const said = [...deviatingFiles(rehearsed, onDisk), ...inBooks];
+      yield* said;
+      if (said.length === 0) yield pass('The files of the migrations are those that were rehearsed.');
     });
   },
 });
+
+type Rehearsed = RehearsalPredicate['migrations']['rehearsed'];
+
+function* deviatingFiles(rehearsed: Rehearsed, onDisk: readonly MigrationOnDisk[]): Iterable<Said> {
+  const files = new Map(onDisk.map((file) => [file.id, file]));
+  for (const { id, checksum } of rehearsed) {
+    const file = files.get(id);
+    const evidence = { migration: id };
+    if (file === undefined) yield { answer: 'unknown', message: `${id} is not on disk to compare with.`, evidence };
+    else if (checksum === undefined || file.checksum === undefined) {
+      const where = checksum === undefined ? 'in the certificate' : 'on disk';
+      yield { answer: 'unknown', message: `${id} has no checksum ${where} to compare with.`, evidence };
+    } else if (file.checksum !== checksum)
+      yield fail(`The files of ${id} are not those that were rehearsed.`, evidence);
+  }
+}
+
+/** What ran is in the books, whatever the folder was put back to since. */
+function* editedInBooks(rehearsed: Rehearsed, books: readonly AppliedMigration[]): Iterable<Said> {
+  const ids = new Set(rehearsed.map(({ id }) => id));
+  for (const { id, edited } of books) {
+    if (edited === true && ids.has(id))
+      yield fail(`${id} ran in production with another checksum than its file has.`, { migration: id });
+  }
+}
 
 export const migrationChecks: readonly PreflightCheck<VerifyFacts>[] = [
   certificateNotSafe,

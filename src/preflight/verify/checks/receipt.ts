@@ -1,5 +1,14 @@
 import { duration } from '../../../support/duration.ts';
-import { fail, pass, type PreflightCheck, preflightCheckFor, type Said, skipped, whenKnown } from '../../check.ts';
+import {
+  fail,
+  pass,
+  type PreflightCheck,
+  preflightCheckFor,
+  type Said,
+  skipped,
+  unknownBecause,
+  whenKnown,
+} from '../../check.ts';
 import type { RehearsalPredicate } from '../../facts/certificate.ts';
 import type { Receipt } from '../../facts/receipt.ts';
 import type { CertificateFacts } from '../../facts/rehearsal.ts';
@@ -25,7 +34,7 @@ const receiptNotSafe = preflightCheckFor<VerifyFacts>()({
         return;
       }
       const against = answers
-        .filter(({ answer }) => answer === 'fail' || answer === 'unknown')
+        .filter(({ answer, waived }) => waived === undefined && (answer === 'fail' || answer === 'unknown'))
         .map(({ check }) => check);
       yield fail(`The pre-flight of ${issuedAt} ended ${outcome}: ${[...new Set(against)].join(', ')}.`, { against });
     });
@@ -123,13 +132,19 @@ function* sameDatabase({ target, database, resourceId }: VerifyFacts, receipt: R
   }
   if (differences.length > 0) yield fail(`The pre-flight saw ${differences.join(', ')}.`, { differences });
   else if (proofs.length > 0) yield pass(`The pre-flight saw the same database: ${proofs.join(', ')}.`);
-  else yield byAddress(target, receipt);
+  else yield byAddress(target, receipt, resourceId);
 }
 
 /** Where neither server nor AWS says who it is. */
-function byAddress({ host, port, database }: VerifyFacts['target'], { target }: Receipt): Said {
-  if (host === target.host && port === target.port)
-    return pass(`The pre-flight connected to the same address: ${database} on ${host}:${port}.`);
+function byAddress(
+  { host, port, database }: VerifyFacts['target'],
+  { target }: Receipt,
+  resourceId: VerifyFacts['resourceId'],
+): Said {
+  const isSame = host === target.host && port === target.port;
+  // A restored or renamed database answers at the same address; who was asked and did not say is no proof.
+  if (isSame && resourceId !== undefined && !isKnown(resourceId)) return unknownBecause(resourceId);
+  if (isSame) return pass(`The pre-flight connected to the same address: ${database} on ${host}:${port}.`);
   return {
     answer: 'unknown',
     message: `The pre-flight connected to ${target.host}:${target.port}, not to ${host}:${port}, and neither tells which server it is.`,
@@ -153,9 +168,12 @@ function* inTime(
     yield fail(`The receipt was issued at ${issuedAt}, which is ${duration(-ageMs)} from now.`);
     return;
   }
+  if (!isKnown(appliedAt)) {
+    yield unknownBecause(appliedAt);
+    return;
+  }
   const expected = isKnown(certificate) ? waitingFor(certificate.value.predicate).length : 0;
-  const times = isKnown(appliedAt) ? appliedAt.value : [];
-  const first = times[expected - 1];
+  const first = appliedAt.value[expected - 1];
   if (first === undefined) {
     const told = `The receipt is ${duration(Math.max(ageMs, 0))} old; the limit is ${maxAgeHours} h, since the books do not say when the migration ran`;
     yield ageMs > maxAgeHours * 3_600_000 ? fail(`${told}.`) : pass(`${told}.`);

@@ -66,7 +66,29 @@ const noticeNotSent = preflightCheckFor<VerifyFacts>()({
   },
 });
 
-export const surroundingsChecks: readonly PreflightCheck<VerifyFacts>[] = [urlUnhealthy, alarmRaised, noticeNotSent];
+const endpointCustom = preflightCheckFor<VerifyFacts>()({
+  id: 'verify-aws-endpoint-custom',
+  title: 'Somebody else answered for AWS',
+  group: 'environment',
+  effect: 'An emulator, or a setting left over from one, can say that no alarm is raised.',
+  remedy: 'Unset `AWS_ENDPOINT_URL` and the like, or allow it with `--allow-custom-endpoint`.',
+  limits: {},
+
+  *ask({ awsEndpoint }) {
+    if (!awsEndpoint) yield skipped('Nothing was asked of AWS.');
+    else if (awsEndpoint.customHosts.length === 0) yield pass('Requests went to AWS.');
+    else if (awsEndpoint.allowed)
+      yield warn(`NOT AWS: requests went to ${awsEndpoint.customHosts.join(', ')}, as was allowed.`);
+    else yield fail(`Requests went to ${awsEndpoint.customHosts.join(', ')}, which is not AWS.`);
+  },
+});
+
+export const surroundingsChecks: readonly PreflightCheck<VerifyFacts>[] = [
+  endpointCustom,
+  urlUnhealthy,
+  alarmRaised,
+  noticeNotSent,
+];
 
 function aboutUrl({ url, status, expectedStatus, containsText, error, durationMs }: UrlFacts): Said {
   const evidence = { url, durationMs: Math.round(durationMs) };
@@ -101,5 +123,5 @@ function aboutAlarm({ name, kind, state, since }: AlarmFacts): Said {
 function aboutNotice({ to, address, sent, attempts, error }: NoticeFacts): Said {
   const name = to === 'sns' ? `topic ${address}` : `webhook at ${address}`;
   if (sent) return pass(`The ${name} was told.`, { attempts });
-  return warn(`The ${name} was not told: ${error ?? 'for no reason given'}.`, { attempts });
+  return warn(`The ${name} was not told: ${error?.replace(/\.+$/, '') ?? 'for no reason given'}.`, { attempts });
 }
