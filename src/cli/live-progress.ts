@@ -5,7 +5,15 @@ import type { Paint } from '../reports/reporter.ts';
 import { counted } from '../support/amounts.ts';
 import { duration } from '../support/duration.ts';
 import type { Progress } from './progress.ts';
-import { outputLines, plannedText, restoredText, restoringText, serverText, stepResult } from './progress-text.ts';
+import {
+  outputLines,
+  plannedText,
+  restoredText,
+  restoringText,
+  serverText,
+  stepResult,
+  takingText,
+} from './progress-text.ts';
 import { statusLine } from './status-line.ts';
 import type { Terminal } from './terminal.ts';
 
@@ -26,6 +34,8 @@ export function liveProgress({ err, errPaint: paint }: Terminal, columns: number
       case 'server-started':
         status.keep(paint('quiet', serverText(event)));
         return status.show('Restoring the backup');
+      case 'backup-progress':
+        return status.show(takingText(event));
       case 'restore-progress':
         return status.show(restoringText(event));
       case 'restored':

@@ -20,6 +20,9 @@ export function plannedText({ plan, steps }: Event<'planned'>): string {
   return `${counted(amount, 'migration')} to rehearse with ${plan.tool}, in ${counted(steps, 'step')}`;
 }
 
+export const takingText = ({ doneBytes }: Event<'backup-progress'>): string =>
+  `Taking the backup · ${byteSize(doneBytes)}`;
+
 export function restoringText({ doneBytes, totalBytes, item }: Event<'restore-progress'>): string {
   const share =
     doneBytes !== undefined &&

@@ -1,3 +1,4 @@
+import { withoutBackupSource } from './backup-sources.ts';
 import type { ConfigFlags } from './config.ts';
 import { type FromEnvironment, substituteEnvironment } from './environment.ts';
 import { type ConfigPath, isMapping, type Mapping, pathText, valueAt, withValue } from './path.ts';
@@ -52,7 +53,10 @@ export function layConfig(
     return flagAt.get(pathText(path)) ?? [document?.name ?? '', line].filter((part) => part !== undefined).join(':');
   };
   return {
-    value: given.reduce((value, { path, value: wanted }) => withValue(value, path, wanted), own),
+    value: given.reduce(
+      (value, { path, value: wanted }) => withValue(value, path, wanted),
+      flags.backup === undefined ? own : withoutBackupSource(own),
+    ),
     problems: problems.map(({ path, expected, found }) => ({
       where: where(path),
       path: pathText(path),

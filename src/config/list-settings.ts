@@ -8,15 +8,17 @@ import { type ConfigPath, isMapping, pathText, valueAt } from './path.ts';
 const DEFAULTS: readonly (readonly [path: readonly string[], value: string])[] = [
   [['server', 'provider'], 'local'],
   [['server', 'postgresVersion'], "the backup's major"],
-  [['backup', 'file'], 'none, an empty database'],
   [['migrations', 'tool'], 'detected'],
   [['rehearsal', 'scope'], 'pending'],
   [['rehearsal', 'forwardOnly'], 'false'],
 ];
 
+const NO_BACKUP = [['backup', 'file'], 'none, an empty database'] as const;
+
 /** Every value that is in force, given ones and defaults, each with its origin. Holds no secret. */
 export function listSettings(layers: Layers): readonly ConfigSetting[] {
-  const defaults = [...DEFAULTS, ...limitDefaults(layers)].filter(
+  const hasBackup = isMapping(layers.value['backup']);
+  const defaults = [...(hasBackup ? [] : [NO_BACKUP]), ...DEFAULTS, ...limitDefaults(layers)].filter(
     ([path]) => valueAt(layers.value, path) === undefined,
   );
   return [

@@ -163,7 +163,11 @@ function withPaths(
     },
     ...(backup && {
       backup: {
-        file: resolve(baseOf('backup', 'file'), backup.file),
+        ...(backup.file !== undefined && { file: resolve(baseOf('backup', 'file'), backup.file) }),
+        ...(backup.command !== undefined && { command: backup.command }),
+        ...(backup.url !== undefined && { url: backup.url }),
+        ...(backup.excludeTableData && { excludeTableData: backup.excludeTableData }),
+        ...(backup.masking !== undefined && { masking: resolve(folder, backup.masking) }),
         ...(backup.maxAgeHours !== undefined && { maxAgeHours: backup.maxAgeHours }),
       },
     }),

@@ -24,8 +24,20 @@ const server = mapping({
     .optional(),
 });
 
+const A_COMMAND = 'a command: a text, or a list of program and arguments';
+
 const backup = mapping({
-  file: text('the path of a backup'),
+  file: text('the path of a backup').exactOptional(),
+  command: z
+    .union([text(A_COMMAND), z.array(text(A_COMMAND), { error: A_COMMAND }).min(1, { error: A_COMMAND })], {
+      error: A_COMMAND,
+    })
+    .exactOptional(),
+  url: text('a connection string, from the environment: `${STAGING_URL}`').exactOptional(),
+  excludeTableData: z
+    .array(text('a pattern of pg_dump such as public.events_*'), { error: 'a list of patterns' })
+    .exactOptional(),
+  masking: text('the path of a SQL file').exactOptional(),
   maxAgeHours: z.number({ error: 'a number of hours' }).positive({ error: 'a number of hours above 0' }).optional(),
 });
 

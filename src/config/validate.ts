@@ -1,5 +1,6 @@
 import type { z } from 'zod';
 import type { CheckSettings } from '../checks/judge.ts';
+import { refuseBackupSources } from './backup-sources.ts';
 import { readCheckSettings, refuseUnknownCheck } from './check-settings.ts';
 import { didYouMean } from './did-you-mean.ts';
 import type { Layers } from './layers.ts';
@@ -28,6 +29,7 @@ export function validateConfig(layers: Layers): Validated {
 
   const parsed = configSchema.safeParse(layers.value);
   for (const issue of parsed.error?.issues ?? []) refuseIssue(issue, refuse);
+  refuseBackupSources(layers.value['backup'], refuse);
   const checks = readCheckSettings(mappingAt(layers.value, 'checks'), refuse);
   const { waivers, invariants } = layers.value;
   for (const [index, check] of textsOf(waivers, 'check'))

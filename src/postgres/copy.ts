@@ -10,13 +10,21 @@ export interface ServerError {
   readonly sqlState: string;
   readonly severity: string;
   readonly detail?: string;
+  /** Of the fault in the statement, in characters from 1. */
+  readonly position?: number;
 }
 
 /** Absent: the connection broke, or the fault is not the server's. */
 export function asServerError(thrown: unknown): ServerError | undefined {
   if (!(thrown instanceof DatabaseError) || thrown.code === undefined) return undefined;
-  const { message, code: sqlState, severity = 'ERROR', detail } = thrown;
-  return { message, sqlState, severity, ...(detail !== undefined && { detail }) };
+  const { message, code: sqlState, severity = 'ERROR', detail, position } = thrown;
+  return {
+    message,
+    sqlState,
+    severity,
+    ...(detail !== undefined && { detail }),
+    ...(position !== undefined && { position: Number(position) }),
+  };
 }
 
 /** Runs SQL given as bytes in the session's client_encoding, which the driver's own `query` cannot do. */

@@ -1,5 +1,11 @@
-import { openBackup } from '../backup/index.ts';
-import type { Backup } from '../backup/backup.ts';
+import {
+  type DumpOptions,
+  type Masking,
+  readMasking,
+  obtainBackup,
+  type ObtainedBackup,
+  readRemoteTables,
+} from '../backup/index.ts';
 import { chooseSource } from '../migrations/choose-source.ts';
 import type { MigrationSource } from '../migrations/source.ts';
 import { SERVER_PROVIDERS } from '../server/index.ts';
@@ -8,23 +14,27 @@ import { PgrehearseError } from '../support/errors.ts';
 import type { OnEvent } from './events.ts';
 import type { RehearsalRequest } from './request.ts';
 
-/** One adapter for each part, as the request names them. The only place where adapters meet by name. */
-export interface Cast {
+/** One adapter for each part, as the request names them. A backup that was made for us is gone after `dispose`. */
+export interface Cast extends AsyncDisposable {
   readonly provider: ServerProvider;
   readonly serverSpec: ServerSpec;
   /** Absent: the rehearsal starts from an empty database. */
-  readonly backup?: Backup;
+  readonly backup?: ObtainedBackup;
+  /** Run after each restore. */
+  readonly masking?: Masking;
   readonly source: MigrationSource;
 }
 
 /** @throws {PgrehearseError} for a backup that cannot be read and a tool that is not known */
 export async function castFor(request: RehearsalRequest, onEvent: OnEvent, signal: AbortSignal): Promise<Cast> {
   const source = await sourceFor(request, onEvent);
-  const onWarning = (message: string): void => onEvent({ kind: 'output', text: `${message}\n` });
-  const backup = request.backup && (await openBackup(request.backup.file, { onWarning }, signal));
+  const provider = providerFor(request.server.provider);
+  const path = request.backup?.masking;
+  const masking = path === undefined ? undefined : await readMasking(path);
+  const backup = request.backup && (await obtainBackup(request.backup, dumpOptions(request, onEvent), signal));
   const postgresVersion = request.server.postgresVersion ?? backup?.description.serverMajor;
   return {
-    provider: providerFor(request.server.provider),
+    provider,
     serverSpec: {
       ...(postgresVersion !== undefined && { postgresVersion }),
       ...(request.server.binaries !== undefined && { binaries: request.server.binaries }),
@@ -33,9 +43,33 @@ export async function castFor(request: RehearsalRequest, onEvent: OnEvent, signa
       projectFolder: request.projectFolder,
     },
     ...(backup && { backup }),
+    ...(masking && { masking }),
     source,
+    [Symbol.asyncDispose]: async () => backup?.[Symbol.asyncDispose](),
   };
 }
+
+/** Rows of the tool's books, from where they are had with the least effort. */
+export async function booksFor(
+  request: RehearsalRequest,
+  tables: readonly string[],
+  onEvent: OnEvent,
+  signal: AbortSignal,
+): ReturnType<ObtainedBackup['readTables']> {
+  const { backup } = request;
+  if (!backup) return {};
+  if (backup.url !== undefined) return readRemoteTables(backup.url, tables, signal);
+  const options = dumpOptions(request, onEvent);
+  if (backup.command !== undefined) options.onWarning('Running backup.command: only its dump says what is applied.');
+  await using obtained = await obtainBackup(backup, options, signal);
+  return await obtained.readTables(tables, signal);
+}
+
+const dumpOptions = ({ projectFolder }: RehearsalRequest, onEvent: OnEvent): DumpOptions => ({
+  projectFolder,
+  onWarning: (message) => onEvent({ kind: 'output', text: `${message}\n` }),
+  onProgress: (progress) => onEvent({ kind: 'backup-progress', ...progress }),
+});
 
 function providerFor(kind: string): ServerProvider {
   const provider = SERVER_PROVIDERS.find((one) => one.kind === kind);
@@ -44,7 +78,7 @@ function providerFor(kind: string): ServerProvider {
   throw new PgrehearseError('CONFIG_INVALID', `There is no server provider "${kind}"; known: ${known}.`);
 }
 
-function sourceFor(request: RehearsalRequest, onEvent: OnEvent): Promise<MigrationSource> {
+export function sourceFor(request: RehearsalRequest, onEvent: OnEvent): Promise<MigrationSource> {
   const { tool, directory, options } = request.migrations;
   return chooseSource(tool, {
     projectFolder: request.projectFolder,

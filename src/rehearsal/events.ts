@@ -4,6 +4,8 @@ import type { Direction, PlanRecord, StepPurpose, StepRecord } from '../recordin
 export type RehearsalEvent =
   | { readonly kind: 'server-starting'; readonly major?: number }
   | { readonly kind: 'server-started'; readonly version: string; readonly ms: number }
+  /** A backup is being taken. */
+  | { readonly kind: 'backup-progress'; readonly doneBytes: number }
   | {
       readonly kind: 'restore-progress';
       readonly doneBytes?: number;

@@ -8,7 +8,7 @@ import type { Recording } from '../recording/recording.ts';
 import { Disposals } from '../support/disposals.ts';
 import { PgrehearseError } from '../support/errors.ts';
 import { applyTogether } from './apply-together.ts';
-import { castFor, type Cast } from './cast.ts';
+import { booksFor, castFor, type Cast, sourceFor } from './cast.ts';
 import type { OnEvent } from './events.ts';
 import { makePlan, planSteps, type Plan, type PlannedStep } from './plan.ts';
 import { backupRecord, baselineOf, serverRecord, toolRecord } from './records.ts';
@@ -53,6 +53,7 @@ export async function rehearse(request: RehearsalRequest, onEvent: OnEvent, sign
   } finally {
     // Read late: both may have been replaced when the database was built anew.
     const disposals = new Disposals();
+    disposals.use(cast);
     disposals.use(run.stage);
     disposals.use(run.watching);
     await disposals[Symbol.asyncDispose]();
@@ -66,7 +67,12 @@ async function startRun(
 ): Promise<{ readonly cast: Cast; readonly run: Run }> {
   try {
     const cast = await castFor(request, onEvent, signal);
-    return { cast, run: await begin(request, cast, onEvent, signal) };
+    try {
+      return { cast, run: await begin(request, cast, onEvent, signal) };
+    } catch (error) {
+      await cast[Symbol.asyncDispose]();
+      throw error;
+    }
   } catch (error) {
     throw signal.aborted ? interrupted(error) : error;
   }
@@ -141,7 +147,7 @@ const hasWayBack = (steps: readonly PlannedStep[], id: string): boolean =>
   steps.some(({ purpose, migration }) => purpose === 'revert' && migration.id === id);
 
 /**
- * The plan alone: what is applied is read out of the backup file, nothing is started.
+ * The plan alone: what is applied is read out of the backup, no server is started.
  *
  * @throws {PgrehearseError} as `rehearse` does for backup and migrations
  */
@@ -150,13 +156,10 @@ export async function planRehearsal(
   onEvent: OnEvent,
   signal: AbortSignal,
 ): Promise<{ readonly plan: Plan['record']; readonly steps: readonly PlannedStep[] }> {
-  const { source, backup } = await castFor(request, onEvent, signal);
+  const source = await sourceFor(request, onEvent);
   const set = await source.list(signal);
-  const books =
-    (await backup?.readTables(
-      set.bookkeeping.map(({ name }) => name),
-      signal,
-    )) ?? {};
+  const tables = set.bookkeeping.map(({ name }) => name);
+  const books = await booksFor(request, tables, onEvent, signal);
   const plan = makePlan(request, source.tool, set, source.readApplied(books));
   return { plan: plan.record, steps: planSteps(plan) };
 }

@@ -1,3 +1,4 @@
+import type { BackupSource } from '../backup/index.ts';
 import type { Recording } from '../recording/recording.ts';
 
 /** One invariant of the config: a query whose result must hold before and after every step. */
@@ -24,7 +25,11 @@ export interface RehearsalRequest {
     readonly external?: { readonly url: string; readonly production: readonly string[] };
   };
   /** Absent: an empty database. */
-  readonly backup?: { readonly file: string; readonly maxAgeHours?: number };
+  readonly backup?: BackupSource & {
+    readonly maxAgeHours?: number;
+    /** Path of SQL that is run right after the restore. */
+    readonly masking?: string;
+  };
   readonly migrations: {
     /** Absent: detected. */
     readonly tool?: string;

@@ -43,6 +43,11 @@ export async function setStage(
       (progress) => onEvent({ kind: 'restore-progress', ...progress }),
       signal,
     );
+    await cast.masking?.apply(
+      server.target(database),
+      (index, total) => onEvent({ kind: 'restore-progress', item: `masking, statement ${index + 1} of ${total}` }),
+      signal,
+    );
     const target = await migrationTarget(server, database, bookkeeping);
     const session = disposals.use(await cast.source.open(target, signal));
     return {

@@ -21,6 +21,7 @@ const CATALOGUE = {
     exitCode: 3,
     hint: 'Install a PostgreSQL client at least as new as the one that made the backup.',
   },
+  MASKING_FAILED: { exitCode: 2, hint: 'Mend the SQL of `backup.masking`. Nothing was rehearsed.' },
   SERVER_BINARIES_MISSING: {
     exitCode: 3,
     hint: 'Install that major, or name a folder of binaries with `server.binaries`.',

@@ -23,7 +23,7 @@ import { checkTar } from './check-tar.ts';
 import { findPgRestore, type ToolWish } from './find-pg-restore.ts';
 import { readArchive } from './read-archive.ts';
 import { jobsFor, restoreArchive } from './restore-archive.ts';
-import { temporaryFolder } from './temporary-folder.ts';
+import { temporaryFolder } from '../temporary-folder.ts';
 
 interface Archive extends LocatedBackup {
   readonly description: BackupDescription;

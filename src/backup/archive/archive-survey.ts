@@ -3,7 +3,7 @@ import { writeFile } from 'node:fs/promises';
 import { treatment } from '../plain/database-statements.ts';
 import { scanSql } from '../plain/scan-sql.ts';
 import { referencedRoles } from '../sql/referenced-roles.ts';
-import type { PgRestoreTool } from './find-pg-restore.ts';
+import type { ClientTool } from '../client-tools.ts';
 import { readArchive } from './read-archive.ts';
 
 /** What an archive needs of the server, read from everything in it but the rows. */
@@ -15,7 +15,7 @@ export interface ArchiveSurvey {
 }
 
 export interface SurveyedArchive {
-  readonly tool: PgRestoreTool;
+  readonly tool: ClientTool;
   readonly path: string;
   readonly folder: string;
 }
@@ -46,7 +46,7 @@ export async function surveyArchive(
 }
 
 /** `--schema-only` would leave out owners and privileges of large objects, too. */
-async function contentsWithoutRows(tool: PgRestoreTool, path: string, signal: AbortSignal): Promise<string> {
+async function contentsWithoutRows(tool: ClientTool, path: string, signal: AbortSignal): Promise<string> {
   const chunks: Buffer[] = [];
   for await (const chunk of readArchive(tool, ['--list', path], signal)) chunks.push(chunk);
   const lines = Buffer.concat(chunks).toString('utf8').split('\n');

@@ -1,14 +1,14 @@
 import { spawn } from 'node:child_process';
 import { delimiter, join } from 'node:path';
 import { PgrehearseError } from '../../support/errors.ts';
-import type { PgRestoreTool } from './find-pg-restore.ts';
+import type { ClientTool } from '../client-tools.ts';
 
 /**
  * What pg_restore prints when it is asked for text and not for a restore; needs no server.
  * Rejects with `BACKUP_UNREADABLE` when pg_restore does not like the archive.
  */
 export async function* readArchive(
-  tool: PgRestoreTool,
+  tool: ClientTool,
   args: readonly string[],
   signal: AbortSignal,
 ): AsyncGenerator<Buffer> {
@@ -37,7 +37,7 @@ export async function* readArchive(
 }
 
 /** Settings of the user's own shell for libpq would lead to another server, or change what is restored. */
-export function toolEnvironment(tool: PgRestoreTool): NodeJS.ProcessEnv {
+export function toolEnvironment(tool: ClientTool): NodeJS.ProcessEnv {
   const kept = Object.entries(process.env).filter(([name]) => !/^(PG|LC_|LANG|PATH$)/i.test(name));
   return {
     ...Object.fromEntries(kept),

@@ -5,14 +5,14 @@ import type { Database } from '../../postgres/connect.ts';
 import { PgrehearseError } from '../../support/errors.ts';
 import type { BackupDescription, RestoreProgress, RestoreTarget } from '../backup.ts';
 import type { RestoreReport } from '../restore-report.ts';
-import type { PgRestoreTool } from './find-pg-restore.ts';
+import type { ClientTool } from '../client-tools.ts';
 import { createMessageReader, type PgRestoreMessage } from './pg-restore-messages.ts';
 import { unreadable } from './read-archive.ts';
 import { runPgRestore } from './run-pg-restore.ts';
 import { watchForStall } from './stall-watch.ts';
 
 export interface ArchiveRestore {
-  readonly tool: PgRestoreTool;
+  readonly tool: ClientTool;
   /** The archive itself, decompressed where it had been compressed as a whole. */
   readonly path: string;
   readonly jobs: number;

@@ -1,11 +1,11 @@
 import { subscribe, unsubscribe } from 'node:diagnostics_channel';
 import { ChildProcess } from 'node:child_process';
 import type { RestoreTarget } from '../backup.ts';
-import type { PgRestoreTool } from './find-pg-restore.ts';
+import type { ClientTool } from '../client-tools.ts';
 import { toolEnvironment } from './read-archive.ts';
 
 export interface PgRestoreRun {
-  readonly tool: PgRestoreTool;
+  readonly tool: ClientTool;
   readonly path: string;
   readonly target: RestoreTarget;
   /** Holds the password, so that it stands in no argument. */

@@ -6,7 +6,7 @@ import type { Terminal } from '../terminal.ts';
 export function planCommand(terminal: Terminal): Command {
   const command = new Command('plan')
     .summary('order of migrations, what is pending, what will be run; starts nothing')
-    .description('Says what `run` would do. What is applied is read out of the backup file; no server is started.')
+    .description('Says what `run` would do. What is applied is read out of the backup; no server is started.')
     .argument('[path]', 'a config file, or a folder with one (default: this folder)');
   for (const option of rehearsalOptions()) command.addOption(option);
   return command

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 
 import { PgrehearseError } from '../../support/errors.ts';
-import { atExit } from './leftovers/exit-hook.ts';
+import { atExit } from '../../support/exit-hook.ts';
 import { serverEnvironment } from './server-environment.ts';
 import { lastLogLines, STARTUP_LOG } from './server-log.ts';
 import type { ServerUser } from './server-user.ts';

@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 
-import { atExit } from './leftovers/exit-hook.ts';
+import { atExit } from '../../support/exit-hook.ts';
 import { serverEnvironment } from './server-environment.ts';
 import type { ServerUser } from './server-user.ts';
 

@@ -227,6 +227,15 @@ describe('flags', () => {
     });
   });
 
+  test('replace the place a backup comes from', async () => {
+    write('pgrehearse.config.yaml', 'backup: { command: [cat, x.dump], maxAgeHours: 1 }');
+    expect((await load(undefined)).backup).toEqual({ command: ['cat', 'x.dump'], maxAgeHours: 1 });
+    expect((await load(undefined, { backup: 'new.dump' })).backup).toEqual({
+      file: join(cwd, 'new.dump'),
+      maxAgeHours: 1,
+    });
+  });
+
   test('are named in complaints', async () => {
     expect(await problemsOf('{}', { scope: 'last:0', postgresVersion: 'x' })).toEqual([
       '--postgres-version  server.postgresVersion: expected a major version such as 17, found the text "x"',
@@ -318,12 +327,27 @@ describe('what is wrong is said with file, line, path, expectation and what was 
     [
       'a section that is text',
       'backup: ./x.dump',
-      'backup: expected a mapping with the keys file, maxAgeHours, found the text "./x.dump"',
+      'backup: expected a mapping with the keys file, command, url, excludeTableData, masking, maxAgeHours, found the text "./x.dump"',
     ],
     [
       'a backup without a file',
       'backup: { maxAgeHours: 1 }',
-      'backup.file: expected the path of a backup, found nothing',
+      'backup.file: expected the path of a backup, or `command` or `url` in its place, found nothing',
+    ],
+    [
+      'two places for a backup',
+      'backup: { file: x, command: y }',
+      'backup.command: expected nothing beside backup.file: a backup comes from one place, found the text "y"',
+    ],
+    [
+      'rows left out of a file',
+      'backup: { file: x, excludeTableData: [a] }',
+      'backup.excludeTableData: expected backup.url beside it: only a dump that pgrehearse makes can leave rows out, found a list',
+    ],
+    [
+      'a command that is none',
+      'backup: { command: [] }',
+      'backup.command: expected a command: a text, or a list of program and arguments, found a list',
     ],
     [
       'an age that is none',

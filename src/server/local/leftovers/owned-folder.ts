@@ -3,7 +3,7 @@ import { rmSync } from 'node:fs';
 import { chmod, lstat, mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
-import { atExit } from './exit-hook.ts';
+import { atExit } from '../../../support/exit-hook.ts';
 import { hasEnded, ownIdentity, parseIdentity } from '../../../support/process-identity.ts';
 
 /**

@@ -1,0 +1,24 @@
+/** Where a backup comes from. Exactly one of `file`, `command` and `url` is given; the configuration sees to that. */
+export interface BackupSource {
+  /** Absolute path. */
+  readonly file?: string;
+  /** Writes a dump to its standard output: program and arguments, or one text for the shell. */
+  readonly command?: string | readonly string[];
+  /** A database to dump; holds a secret, never print it. */
+  readonly url?: string;
+  /** With `url`: tables whose rows stay there, as patterns of pg_dump. */
+  readonly excludeTableData?: readonly string[];
+}
+
+interface DumpProgress {
+  readonly doneBytes: number;
+}
+
+/** What taking a dump needs to know of its surroundings. */
+export interface DumpOptions {
+  /** Folder of the config; commands run in it. */
+  readonly projectFolder: string;
+  /** What a person should know, one sentence each. */
+  readonly onWarning: (message: string) => void;
+  readonly onProgress: (progress: DumpProgress) => void;
+}

@@ -1,0 +1,58 @@
+import { rmSync } from 'node:fs';
+import { mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { atExit } from '../support/exit-hook.ts';
+import { hasEnded, ownIdentity, parseIdentity } from '../support/process-identity.ts';
+
+export interface TemporaryFolder extends AsyncDisposable {
+  readonly path: string;
+}
+
+/** A folder that only we can read, gone after `dispose`, at the exit of the process, or with the next sweep. */
+export async function temporaryFolder(): Promise<TemporaryFolder> {
+  await sweepTemporaryFolders();
+  const path = await mkdtemp(join(tmpdir(), `pgrehearse-restore-${process.pid}-`));
+  const forget = atExit(() => rmSync(path, { recursive: true, force: true }));
+  await writeFile(join(path, OWNER_FILE), JSON.stringify(ownIdentity()), { mode: 0o600 });
+  return {
+    path,
+    [Symbol.asyncDispose]: async () => {
+      await rm(path, { recursive: true, force: true, maxRetries: 3 });
+      forget();
+    },
+  };
+}
+
+/** Removes folders that a run left which was killed. They may hold a whole backup. */
+export async function sweepTemporaryFolders(): Promise<void> {
+  for (const name of await readdir(tmpdir()).catch(() => [])) {
+    const [, owner] = /^pgrehearse-restore-(\d+)-/.exec(name) ?? [];
+    if (owner === undefined) continue;
+    const path = join(tmpdir(), name);
+    if (await isAbandoned(path, Number(owner))) await rm(path, { recursive: true, force: true }).catch(() => {});
+  }
+}
+
+async function isAbandoned(path: string, processId: number): Promise<boolean> {
+  const owner = parseIdentity(await readFile(join(path, OWNER_FILE), 'utf8').catch(() => ''));
+  if (owner !== undefined) return hasEnded(owner);
+  if (isAlive(processId)) return false;
+  // Killed before it had said who it is. A day old as well, since `/tmp` may be shared with other process tables.
+  return stat(path).then(
+    ({ mtimeMs }) => Date.now() - mtimeMs > DAY_MS,
+    () => false,
+  );
+}
+
+const OWNER_FILE = 'owner.json';
+const DAY_MS = 86_400_000;
+
+function isAlive(processId: number): boolean {
+  try {
+    process.kill(processId, 0);
+    return true;
+  } catch (thrown) {
+    return thrown instanceof Error && 'code' in thrown && thrown.code === 'EPERM';
+  }
+}
