@@ -92,6 +92,8 @@ export function serverProviderContract(name: string, rig: ProviderRig): void {
       const child = await holder(rig);
       await end(child, 'SIGKILL');
       expect(await rig.inventory()).not.toEqual(withLiving);
+      const keepers = withLiving.filter(isKeeper);
+      await expect.poll(async () => (await rig.inventory()).filter(isKeeper), PATIENCE).toEqual(keepers);
       await (await start())[Symbol.asyncDispose]();
       await expect.poll(() => rig.inventory(), PATIENCE).toEqual(withLiving);
       await workOn(living);
@@ -107,14 +109,20 @@ export function serverProviderContract(name: string, rig: ProviderRig): void {
       const child = spawnHolder(rig);
       await delay(afterMs);
       await end(child, 'SIGKILL');
+      // Until the server notices, nobody can tell a dead run from one that is at work.
+      await expect
+        .poll(async () => (await rig.inventory()).filter(isKeeper), PATIENCE)
+        .toEqual(before.filter(isKeeper));
       await (await start())[Symbol.asyncDispose]();
       await expect.poll(() => rig.inventory(), PATIENCE).toEqual(before);
     },
   );
 }
 
+const isKeeper = (line: string): boolean => line === 'session pgrehearse keeper';
+
 /** A server notices a moment later that a session has ended. */
-const PATIENCE = { timeout: 3000 };
+const PATIENCE = { timeout: 20_000 };
 
 /** As a stage does: the database that is there, or one of its own. */
 async function databaseOn(server: EphemeralServer): Promise<string> {

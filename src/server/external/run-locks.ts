@@ -3,6 +3,8 @@ import { lockKeyOf } from './run-id.ts';
 
 /** Held by our session as long as the run lives; it goes with the session, however the process ends. */
 export async function lockRun(session: Database, runId: string): Promise<void> {
+  // A server that is busy for us looks whether we are still there; not every system lets it.
+  await session.query(`set client_connection_check_interval = '500ms'`).catch(() => {});
   await session.query('select pg_catalog.pg_advisory_lock($1::int4, $2::int4)', [RUNS, signed(lockKeyOf(runId))]);
 }
 
