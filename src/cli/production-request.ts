@@ -9,6 +9,7 @@ import type { Aws, AwsSettings } from '../preflight/aws/aws.ts';
 import { regionOfDatabaseHost } from '../preflight/aws/endpoint-host.ts';
 import { iamPassword } from '../preflight/aws/iam-password.ts';
 import type { OnProductionEvent } from '../preflight/events.ts';
+import type { CertificateRequest } from '../preflight/request.ts';
 import { PgrehearseError, toError } from '../support/errors.ts';
 import type { Terminal } from './terminal.ts';
 
@@ -91,6 +92,13 @@ export function awsSettingsOf(
     ...(externalId !== undefined && { externalId }),
   };
 }
+
+/** What the rehearsal left, and the key that it must be signed with. */
+export const certificateOf = ({ preflight }: LivingConfig): CertificateRequest => ({
+  path: preflight.certificate,
+  isDefault: preflight.isDefaultCertificate,
+  ...(preflight.certificateKey !== undefined && { keyPath: preflight.certificateKey }),
+});
 
 /** The migrations on disk, as the project's own tool sees them. */
 export function sourceOf(

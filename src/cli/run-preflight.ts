@@ -16,7 +16,14 @@ import { jsonDocument } from './json-document.ts';
 import { preflightReport } from './preflight-report.ts';
 import { judgedDocument, printAnswers } from './print-answers.ts';
 import { productionProgress } from './production-progress.ts';
-import { awsSettingsOf, productionFolder, type ProductionFlags, plainTarget, sourceOf } from './production-request.ts';
+import {
+  awsSettingsOf,
+  certificateOf,
+  productionFolder,
+  type ProductionFlags,
+  plainTarget,
+  sourceOf,
+} from './production-request.ts';
 import { stateFolder } from './state-folder.ts';
 import { pathFor, type Terminal } from './terminal.ts';
 import { today } from './today.ts';
@@ -117,11 +124,7 @@ async function requestOf(
     ...timesOf(config),
     env: terminal.env,
     policy: policyOf(config, flags),
-    certificate: {
-      path: preflight.certificate,
-      isDefault: preflight.isDefaultCertificate,
-      ...(preflight.certificateKey !== undefined && { keyPath: preflight.certificateKey }),
-    },
+    certificate: certificateOf(config),
     source: await sourceOf(config, onEvent),
     invariants,
     ...(flags.createSnapshot === true && { createSnapshot: { maxWaitMs: preflight.snapshotMaxMinutes * 60_000 } }),

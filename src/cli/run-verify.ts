@@ -21,6 +21,7 @@ import { jsonDocument } from './json-document.ts';
 import { judgedDocument, printAnswers } from './print-answers.ts';
 import {
   awsSettingsOf,
+  certificateOf,
   type ProductionFlags,
   plainTarget,
   productionFolder,
@@ -87,11 +88,7 @@ async function ask(
   const facts = await gatherVerification(
     {
       target: await productionTarget(config, terminal, aws.open),
-      certificate: {
-        path: preflight.certificate,
-        isDefault: preflight.isDefaultCertificate,
-        ...(preflight.certificateKey !== undefined && { keyPath: preflight.certificateKey }),
-      },
+      certificate: certificateOf(config),
       source: await sourceOf(config, onEvent),
       ...(receipt !== undefined && { receipt }),
       invariants,

@@ -34,3 +34,20 @@ export function valueOf<Value>(reading: Reading<Value> | undefined): Value {
   if (!isKnown(reading)) throw new Error(`Not known: ${reading.unknown}.`);
   return reading.value;
 }
+
+/** Asked in every pre-flight of an instance; `commands.test.ts` sees that there are no others. */
+export const ACTIONS_OF_INSTANCE = [
+  'DescribeAccountAttributes',
+  'DescribeBlueGreenDeployments',
+  'DescribeDBClusters',
+  'DescribeDBInstanceAutomatedBackups',
+  'DescribeDBInstances',
+  'DescribeDBSnapshotAttributes',
+  'DescribeDBSnapshots',
+  'DescribeEvents',
+  'DescribeExportTasks',
+  'DescribeKey',
+  'DescribePendingMaintenanceActions',
+  'GetCallerIdentity',
+  'GetMetricData',
+];

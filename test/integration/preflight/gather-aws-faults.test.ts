@@ -6,7 +6,7 @@ import { awsEnvironmentChecks } from '../../../src/preflight/checks/aws-environm
 import { PREFLIGHT_CHECKS } from '../../../src/preflight/checks/index.ts';
 import type { AwsFacts } from '../../../src/preflight/facts/aws.ts';
 import type { PreflightFacts } from '../../../src/preflight/facts/index.ts';
-import { openTestAws, somePolicy, unknownsOf, valueOf } from '../../helpers/aws-reading.ts';
+import { ACTIONS_OF_INSTANCE, openTestAws, somePolicy, unknownsOf, valueOf } from '../../helpers/aws-reading.ts';
 import type { Fault } from '../../helpers/aws-server/faults.ts';
 import { startAwsServer } from '../../helpers/aws-server/index.ts';
 import { anAuroraWorld, aWorld } from '../../helpers/aws-server/world/a-world.ts';
@@ -60,23 +60,8 @@ const SERVICES: Readonly<Record<string, string>> = {
   DescribeKey: 'kms',
 };
 
-const OF_INSTANCE = [
-  'DescribeAccountAttributes',
-  'DescribeBlueGreenDeployments',
-  'DescribeDBClusters',
-  'DescribeDBInstanceAutomatedBackups',
-  'DescribeDBInstances',
-  'DescribeDBSnapshotAttributes',
-  'DescribeDBSnapshots',
-  'DescribeEvents',
-  'DescribeExportTasks',
-  'DescribeKey',
-  'DescribePendingMaintenanceActions',
-  'GetCallerIdentity',
-  'GetMetricData',
-];
 const OF_CLUSTER = [
-  ...OF_INSTANCE.filter((action) => !/^DescribeDB(?:Instance|Snap)/.test(action)),
+  ...ACTIONS_OF_INSTANCE.filter((action) => !/^DescribeDB(?:Instance|Snap)/.test(action)),
   'DescribeDBClusterAutomatedBackups',
   'DescribeDBClusterSnapshotAttributes',
   'DescribeDBClusterSnapshots',
@@ -88,7 +73,7 @@ test('the policy that is printed allows every question', () => {
   const statements = iamPolicy('read', {}).Statement;
   const allowed = new Set(statements.flatMap(({ Action }) => Action));
   const asked = [
-    ...OF_INSTANCE,
+    ...ACTIONS_OF_INSTANCE,
     ...OF_CLUSTER,
     'DescribeDBProxies',
     'DescribeDBProxyEndpoints',
@@ -99,14 +84,14 @@ test('the policy that is printed allows every question', () => {
 
 test('these are all the questions', async () => {
   const ofInstance = await gather(aWorld(), SHOP);
-  expect([...ofInstance.actions].toSorted()).toEqual(OF_INSTANCE);
+  expect([...ofInstance.actions].toSorted()).toEqual(ACTIONS_OF_INSTANCE);
   const ofCluster = await gather(global(), ORDERS);
   expect([...ofCluster.actions].toSorted()).toEqual(OF_CLUSTER);
   expect(unknownsOf(ofCluster.facts)).toEqual({});
 });
 
 const cases = [
-  ...OF_INSTANCE.map((action) => ['instance', action] as const),
+  ...ACTIONS_OF_INSTANCE.map((action) => ['instance', action] as const),
   ...OF_CLUSTER.map((action) => ['cluster', action] as const),
 ];
 const gatherKind = (kind: 'instance' | 'cluster', fault: Fault): Promise<Gathered> =>
@@ -145,7 +130,7 @@ const REASONS = {
 } as const satisfies Partial<Record<Fault['kind'], RegExp>>;
 
 test.each(Object.entries(REASONS))('%s of each call in turn is a reason not to know', async (kind, reason) => {
-  const once = cases.filter(([resource, action]) => resource === 'instance' || !OF_INSTANCE.includes(action));
+  const once = cases.filter(([resource, action]) => resource === 'instance' || !ACTIONS_OF_INSTANCE.includes(action));
   await Promise.all(
     once.map(async ([resource, action]) => {
       const { facts } = await gatherKind(resource, { action, kind: kind as keyof typeof REASONS });
