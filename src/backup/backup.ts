@@ -1,9 +1,10 @@
+import type { DataDirectorySource } from '../postgres/data-directory.ts';
 import type { DatabaseTarget } from '../postgres/database-target.ts';
 import type { BackupRecord, RestoreComplaint } from '../recording/recording.ts';
 
 /** What can be known of a backup before it is restored. */
 export interface BackupDescription {
-  readonly format: Exclude<BackupRecord['format'], 'none'>;
+  readonly format: Exclude<BackupRecord['format'], 'none' | 'snapshot' | 'point-in-time' | 'clone'>;
   /** Absolute path. */
   readonly path: string;
   readonly bytes: number;
@@ -37,6 +38,8 @@ export interface RestoreResult {
 /** A backup that was opened, looked at and found readable. */
 export interface Backup {
   readonly description: BackupDescription;
+  /** Physical: a server is started from it, and `restore` is not called. */
+  readonly dataDirectory?: DataDirectorySource;
   /**
    * Restores into an existing, empty database.
    *

@@ -7,7 +7,7 @@ import { interruptible } from './interruption.ts';
 import { jsonDocument } from './json-document.ts';
 import { productionProgress } from './production-progress.ts';
 import { awsSettingsOf, type ProductionFlags } from './production-request.ts';
-import { stateFolder } from './state-folder.ts';
+import { stateFolder } from '../support/state-folder.ts';
 import type { Terminal } from './terminal.ts';
 
 /** Removes what restore drills of dead processes left. Whatever stays is named, and makes the exit code 3. */

@@ -10,6 +10,7 @@ import {
   plannedText,
   restoredText,
   restoringText,
+  serverProgressText,
   serverText,
   stepResult,
   takingText,
@@ -31,6 +32,8 @@ export function liveProgress({ err, errPaint: paint }: Terminal, columns: number
     switch (event.kind) {
       case 'server-starting':
         return status.show(`Starting PostgreSQL${event.major === undefined ? '' : ` ${event.major}`}`);
+      case 'server-progress':
+        return status.show(serverProgressText(event));
       case 'server-started':
         status.keep(paint('quiet', serverText(event)));
         return status.show('Restoring the backup');

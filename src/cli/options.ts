@@ -25,6 +25,7 @@ export const rehearsalOptions = (): Option[] => [
   new Option('--migrations <dir>', 'the folder of migrations'),
   new Option('--tool <name>', 'the migration tool (knex, sql); detected when absent'),
   new Option('--postgres-version <major>', "major version of the server (default: the backup's)"),
+  new Option('--provider <kind>', 'where the server runs: local, docker, external, rds'),
   new Option('--scope <scope>', 'which migrations: pending, all, last:N'),
   new Option('--forward-only', 'never take a migration back'),
 ];

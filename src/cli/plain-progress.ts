@@ -5,14 +5,23 @@ import { outputLines, plannedText, restoredText, serverText, stepResult } from '
 import type { Terminal } from './terminal.ts';
 
 /** For logs: one line for everything that is finished. */
-export const plainProgress = ({ err }: Terminal): Progress => ({
-  onEvent: (event) => {
-    for (const line of linesOf(event)) err(`${line}\n`);
-  },
-  stop: () => {},
-});
+export function plainProgress({ err }: Terminal): Progress {
+  let waitingFor = '';
+  return {
+    onEvent: (event) => {
+      if (event.kind === 'server-progress') {
+        // A server may be waited for for an hour; a line when something changes is enough.
+        if (event.text === waitingFor) return;
+        waitingFor = event.text;
+      }
+      for (const line of linesOf(event)) err(`${line}\n`);
+    },
+    stop: () => {},
+  };
+}
 
 function linesOf(event: RehearsalEvent): readonly string[] {
+  if (event.kind === 'server-progress') return [oneLine(event.text)];
   if (event.kind === 'server-started') return [serverText(event)];
   if (event.kind === 'restored') return [restoredText(event)];
   if (event.kind === 'planned') return [plannedText(event)];

@@ -6,6 +6,9 @@ import { duration } from '../support/duration.ts';
 
 type Event<Kind extends RehearsalEvent['kind']> = Extract<RehearsalEvent, { readonly kind: Kind }>;
 
+export const serverProgressText = ({ text, percent }: Event<'server-progress'>): string =>
+  percent === undefined ? oneLine(text) : `${oneLine(text)} · ${Math.floor(percent)} %`;
+
 export const serverText = ({ version, ms }: Event<'server-started'>): string =>
   `PostgreSQL ${version} started in ${duration(ms)}`;
 

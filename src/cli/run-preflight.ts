@@ -24,7 +24,7 @@ import {
   plainTarget,
   sourceOf,
 } from './production-request.ts';
-import { stateFolder } from './state-folder.ts';
+import { stateFolder } from '../support/state-folder.ts';
 import { pathFor, type Terminal } from './terminal.ts';
 import { today } from './today.ts';
 import { orUnwritable, prepareFolder, writeWhole } from './write-files.ts';

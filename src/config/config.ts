@@ -28,6 +28,8 @@ export interface ConfigFlags {
   readonly migrations?: string;
   readonly tool?: string;
   readonly postgresVersion?: string;
+  readonly provider?: string;
+  readonly rdsMaxHours?: string;
   readonly scope?: string;
   readonly forwardOnly?: boolean;
   readonly certificate?: string;

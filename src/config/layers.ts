@@ -24,6 +24,8 @@ const FLAGS: Readonly<Record<keyof ConfigFlags, { readonly path: readonly string
   migrations: { path: ['migrations', 'directory'], flag: '--migrations' },
   tool: { path: ['migrations', 'tool'], flag: '--tool' },
   postgresVersion: { path: ['server', 'postgresVersion'], flag: '--postgres-version' },
+  provider: { path: ['server', 'provider'], flag: '--provider' },
+  rdsMaxHours: { path: ['server', 'rds', 'maxHours'], flag: '--max-hours' },
   scope: { path: ['rehearsal', 'scope'], flag: '--scope' },
   forwardOnly: { path: ['rehearsal', 'forwardOnly'], flag: '--forward-only' },
   certificate: { path: ['preflight', 'certificate'], flag: '--certificate' },
@@ -44,7 +46,7 @@ export function layConfig(
     const value = valueAt(flags, [name]);
     return value === undefined
       ? []
-      : [{ path, flag, value: flag === '--postgres-version' ? numberIfOne(value) : value }];
+      : [{ path, flag, value: ['--postgres-version', '--max-hours'].includes(flag) ? numberIfOne(value) : value }];
   });
   const flagAt = new Map(given.map(({ path, flag }) => [pathText(path), flag]));
   const own = isMapping(top) ? withoutEmptySections(top) : {};
@@ -83,4 +85,4 @@ const withoutEmptySections = (top: Mapping): Mapping =>
   Object.fromEntries(Object.entries(top).filter(([, section]) => section !== null));
 
 const numberIfOne = (value: unknown): unknown =>
-  typeof value === 'string' && /^\d+$/.test(value) ? Number(value) : value;
+  typeof value === 'string' && /^\d+(?:\.\d+)?$/.test(value) ? Number(value) : value;

@@ -11,6 +11,7 @@ import { foundText, invalidConfig } from './problems.ts';
 import { type ConfigDocument, readDocument } from './read-document.ts';
 import type { ConfigValues } from './schema.ts';
 import { productionHosts } from './production-hosts.ts';
+import { stateFolder } from '../support/state-folder.ts';
 import { validateConfig } from './validate.ts';
 
 type Environment = Readonly<Record<string, string | undefined>>;
@@ -99,6 +100,7 @@ async function configFrom(file: string | undefined, { flags, env, cwd, only }: G
       folder: file === undefined ? cwd : dirname(file),
       cwd,
       production: productionHosts(whole, env),
+      state: stateFolder(env),
     }),
     settings: listSettings(layers),
   };
@@ -140,27 +142,19 @@ interface Folders {
   readonly folder: string;
   readonly cwd: string;
   readonly production: readonly string[];
+  readonly state: string;
 }
 
 /** A path in the file starts at the file, one on the command line at the working directory. */
 function withPaths(
   { server = {}, backup, migrations = {} }: ConfigValues,
   layers: Layers,
-  { folder, cwd, production }: Folders,
+  { folder, cwd, production, state }: Folders,
 ): Pick<Config, 'server' | 'backup' | 'migrations'> {
   const { tool, directory, ...options } = migrations;
-  const { provider = 'local', postgresVersion, binaries, settings = {}, url } = server;
   const baseOf = (...path: string[]): string => (layers.isFlag(path) ? cwd : folder);
   return {
-    server: {
-      provider,
-      ...(postgresVersion !== undefined && { postgresVersion }),
-      ...(binaries !== undefined && { binaries: resolve(folder, binaries) }),
-      settings,
-      ...(url !== undefined && {
-        external: { url, production: [...(server.production ?? []), ...production] },
-      }),
-    },
+    server: serverOf(server, { folder, production, state }),
     ...(backup && {
       backup: {
         ...(backup.file !== undefined && { file: resolve(baseOf('backup', 'file'), backup.file) }),
@@ -180,6 +174,24 @@ function withPaths(
     },
   };
 }
+
+function serverOf(
+  { provider = 'local', postgresVersion, binaries, settings = {}, url, ...given }: NonNullable<ConfigValues['server']>,
+  { folder, production, state }: Pick<Folders, 'folder' | 'production' | 'state'>,
+): Config['server'] {
+  const { image, docker, rds } = given;
+  return {
+    provider,
+    ...(postgresVersion !== undefined && { postgresVersion }),
+    ...(binaries !== undefined && { binaries: resolve(folder, binaries) }),
+    settings,
+    ...(url !== undefined && { external: { url, production: [...(given.production ?? []), ...production] } }),
+    ...((image !== undefined || docker) && { docker: { ...(image !== undefined && { image }), ...docker } }),
+    ...(rds && { rds: { ...rds, maxHours: rds.maxHours ?? DEFAULT_MAX_HOURS, stateFolder: state } }),
+  };
+}
+
+const DEFAULT_MAX_HOURS = 6;
 
 const saysWhat = ({ backup, migrations, tool }: ConfigFlags): boolean =>
   backup !== undefined || migrations !== undefined || tool !== undefined;

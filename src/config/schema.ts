@@ -2,27 +2,10 @@ import { z } from 'zod';
 import type { Scope } from '../rehearsal/request.ts';
 import { preflightSchema, verifySchema } from './preflight-schema.ts';
 import { mapping, scalar, text } from './schema-parts.ts';
+import { serverSchema } from './server-schema.ts';
 
 const isScope = (value: unknown): value is Scope =>
   typeof value === 'string' && /^(pending|all|last:[1-9]\d*)$/.test(value);
-
-const server = mapping({
-  provider: text('the name of a server provider').optional(),
-  postgresVersion: z
-    .int({ error: 'a major version such as 17' })
-    .min(14, { error: 'a major version, 14 or newer' })
-    .max(99, { error: 'a major version such as 17' })
-    .optional(),
-  binaries: text('a folder with `postgres` and `initdb`').optional(),
-  settings: z.record(z.string(), scalar, { error: 'a mapping of server settings' }).optional(),
-  url: text('a connection string, from the environment: `${REHEARSAL_SERVER_URL}`').optional(),
-  // A system identifier has more digits than a number keeps.
-  production: z
-    .array(text('a host, host:port, or a system identifier in quotes'), {
-      error: 'a list of hosts and system identifiers',
-    })
-    .optional(),
-});
 
 const A_COMMAND = 'a command: a text, or a list of program and arguments';
 
@@ -72,7 +55,7 @@ const waiver = mapping({
 
 /** What a config file may hold. `checks` is looked at in check-settings.ts: its keys are the registry's. */
 export const configSchema = mapping({
-  server: server.optional(),
+  server: serverSchema.optional(),
   backup: backup.optional(),
   migrations: migrations.optional(),
   rehearsal: rehearsal.optional(),

@@ -5,6 +5,8 @@ interface ObservedServer {
   readonly major: number;
   /** Present: others use the server as well. */
   readonly shared?: object;
+  /** Why its log cannot be read through SQL. */
+  readonly logUnreadable?: string;
   target(database: string): { readonly connectionString: string };
 }
 

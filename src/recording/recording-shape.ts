@@ -202,7 +202,7 @@ const server = objectOf<ServerRecord>({
 });
 
 const backup = objectOf<BackupRecord>({
-  format: oneOf('custom', 'directory', 'tar', 'plain', 'none'),
+  format: oneOf('custom', 'directory', 'tar', 'plain', 'base', 'snapshot', 'point-in-time', 'clone', 'none'),
   file: optional(text),
   bytes: optional(amount),
   createdAt: optional(isoTime),

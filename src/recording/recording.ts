@@ -168,8 +168,20 @@ export interface RestoreComplaint {
   readonly object?: string;
 }
 
+/** `base`: physical, of pg_basebackup. `snapshot`, `point-in-time` and `clone` were restored by RDS. `none`: an empty database. */
+export type BackupFormat =
+  | 'custom'
+  | 'directory'
+  | 'tar'
+  | 'plain'
+  | 'base'
+  | 'snapshot'
+  | 'point-in-time'
+  | 'clone'
+  | 'none';
+
 export interface BackupRecord {
-  readonly format: 'custom' | 'directory' | 'tar' | 'plain' | 'none';
+  readonly format: BackupFormat;
   /** File name only, never a full path. */
   readonly file?: string;
   readonly bytes?: number;

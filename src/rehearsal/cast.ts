@@ -36,11 +36,10 @@ export async function castFor(request: RehearsalRequest, onEvent: OnEvent, signa
   return {
     provider,
     serverSpec: {
-      ...(postgresVersion !== undefined && { postgresVersion }),
-      ...(request.server.binaries !== undefined && { binaries: request.server.binaries }),
-      settings: request.server.settings,
-      ...(request.server.external && { external: request.server.external }),
+      ...request.server,
       projectFolder: request.projectFolder,
+      ...(postgresVersion !== undefined && { postgresVersion }),
+      ...(backup?.dataDirectory && { dataDirectory: backup.dataDirectory }),
     },
     ...(backup && { backup }),
     ...(masking && { masking }),

@@ -3,6 +3,7 @@ import type { Direction, PlanRecord, StepPurpose, StepRecord } from '../recordin
 /** What a rehearsal tells while it runs; for progress only, never needed to understand the recording. */
 export type RehearsalEvent =
   | { readonly kind: 'server-starting'; readonly major?: number }
+  | { readonly kind: 'server-progress'; readonly text: string; readonly percent?: number }
   | { readonly kind: 'server-started'; readonly version: string; readonly ms: number }
   /** A backup is being taken. */
   | { readonly kind: 'backup-progress'; readonly doneBytes: number }

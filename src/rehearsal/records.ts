@@ -1,5 +1,5 @@
 import { basename } from 'node:path';
-import type { RestoreResult } from '../backup/backup.ts';
+import type { BackupDescription } from '../backup/backup.ts';
 import type {
   BackupRecord,
   BaselineTimings,
@@ -12,6 +12,7 @@ import type { EphemeralServer } from '../server/provider.ts';
 import { packageVersion } from '../support/package.ts';
 import type { Cast } from './cast.ts';
 import type { RehearsalRequest } from './request.ts';
+import type { Stage } from './stage.ts';
 
 export const toolRecord: Recording['tool'] = { name: 'pgrehearse', version: packageVersion };
 
@@ -31,21 +32,16 @@ export const serverRecord = (
 export function backupRecord(
   { backup }: Cast,
   request: RehearsalRequest,
-  restored: RestoreResult | undefined,
+  { restored, server }: Pick<Stage, 'restored' | 'server'>,
   { data }: StartRecord,
 ): BackupRecord {
   const ledgers = Object.values(data?.tables ?? {}).filter(({ kind }) => kind === 'table');
   const amounts = { tables: ledgers.length, rows: ledgers.reduce((sum, { rows }) => sum + rows, 0) };
-  if (!backup || !restored) return { ...NO_BACKUP, ...amounts };
-  const { format, path, bytes, createdAt, serverMajor, database } = backup.description;
+  const origin = backup ? originOf(backup.description) : server.contents?.origin;
+  if (!origin || !restored) return { ...NO_BACKUP, ...amounts };
   const maxAgeHours = request.backup?.maxAgeHours;
   return {
-    format,
-    file: basename(path),
-    bytes,
-    ...(createdAt !== undefined && { createdAt }),
-    ...(serverMajor !== undefined && { serverMajor }),
-    ...(database !== undefined && { database }),
+    ...origin,
     restoreMs: Math.round(restored.durationMs),
     shimmedRoles: restored.shimmedRoles,
     namedRoles: restored.namedRoles,
@@ -53,6 +49,24 @@ export function backupRecord(
     complaints: restored.complaints,
     ...amounts,
     ...(maxAgeHours !== undefined && { maxAgeHours }),
+  };
+}
+
+function originOf({
+  format,
+  path,
+  bytes,
+  createdAt,
+  serverMajor,
+  database,
+}: BackupDescription): Pick<BackupRecord, 'format' | 'file' | 'bytes' | 'createdAt' | 'serverMajor' | 'database'> {
+  return {
+    format,
+    file: basename(path),
+    bytes,
+    ...(createdAt !== undefined && { createdAt }),
+    ...(serverMajor !== undefined && { serverMajor }),
+    ...(database !== undefined && { database }),
   };
 }
 

@@ -30,7 +30,8 @@ export async function rehearse(request: RehearsalRequest, onEvent: OnEvent, sign
   const { cast, run } = await startRun(request, onEvent, signal);
   try {
     const { start } = run.watching;
-    const { server, restored, role } = run.stage;
+    const { server, role } = run.stage;
+    const backup = backupRecord(cast, request, run.stage, start);
     const stopped = await performAll(run);
     const failures = [...run.brokenObservers, ...run.watching.failures];
     onEvent({ kind: 'finished' });
@@ -40,7 +41,7 @@ export async function rehearse(request: RehearsalRequest, onEvent: OnEvent, sign
       startedAt: startedAt.toISOString(),
       durationMs: Date.now() - startedAt.getTime(),
       server: serverRecord(request.server.provider, server, role),
-      backup: backupRecord(cast, request, restored, start),
+      backup,
       plan: run.plan.record,
       observed: run.observers.map(({ id }) => id).filter((id) => !failures.some(({ observer }) => observer === id)),
       observerFailures: failures,
@@ -90,7 +91,7 @@ async function begin(request: RehearsalRequest, cast: Cast, onEvent: OnEvent, si
     const observers = observersFor(request);
     const watching = await openWatching(observers, { ...stage, bookkeeping: set.bookkeeping });
     const total = planSteps(plan).length;
-    const { tables, rows, restoreMs } = backupRecord(cast, request, stage.restored, watching.start);
+    const { tables, rows, restoreMs } = backupRecord(cast, request, stage, watching.start);
     onEvent({ kind: 'restored', ms: restoreMs, tables, rows });
     onEvent({ kind: 'planned', plan: plan.record, steps: total });
     return {

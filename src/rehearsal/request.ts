@@ -1,5 +1,6 @@
 import type { BackupSource } from '../backup/index.ts';
 import type { Recording } from '../recording/recording.ts';
+import type { ServerSpec } from '../server/provider.ts';
 
 /** One invariant of the config: a query whose result must hold before and after every step. */
 export interface InvariantRequest {
@@ -15,15 +16,8 @@ export type Scope = 'pending' | 'all' | `last:${number}`;
 export interface RehearsalRequest {
   /** Folder of the config; npm packages and the migration tool are looked up from here. */
   readonly projectFolder: string;
-  readonly server: {
-    readonly provider: string;
-    /** Absent: the backup's major, or the newest found when the backup does not say. */
-    readonly postgresVersion?: number;
-    readonly binaries?: string;
-    readonly settings: Readonly<Record<string, string>>;
-    /** For the provider `external`. */
-    readonly external?: { readonly url: string; readonly production: readonly string[] };
-  };
+  /** Without `postgresVersion`: the backup's major, or the newest found when the backup does not say. */
+  readonly server: Omit<ServerSpec, 'projectFolder' | 'dataDirectory'> & { readonly provider: string };
   /** Absent: an empty database. */
   readonly backup?: BackupSource & {
     readonly maxAgeHours?: number;

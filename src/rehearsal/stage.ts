@@ -2,7 +2,7 @@ import type { RestoreResult } from '../backup/backup.ts';
 import type { BookkeepingTable, MigrationSession } from '../migrations/source.ts';
 import { connect } from '../postgres/connect.ts';
 import { quoteIdentifier } from '../postgres/identifiers.ts';
-import type { EphemeralServer } from '../server/provider.ts';
+import type { EphemeralServer, ServerContents, ServerNews } from '../server/provider.ts';
 import { Disposals } from '../support/disposals.ts';
 import type { Cast } from './cast.ts';
 import type { OnEvent } from './events.ts';
@@ -28,26 +28,9 @@ export async function setStage(
 ): Promise<Stage> {
   const disposals = new Disposals();
   try {
-    const { postgresVersion } = cast.serverSpec;
-    onEvent({ kind: 'server-starting', ...(postgresVersion !== undefined && { major: postgresVersion }) });
-    const startedAt = performance.now();
-    const server = disposals.use(await cast.provider.start(cast.serverSpec, signal));
-    onEvent({ kind: 'server-started', version: server.version, ms: performance.now() - startedAt });
-
-    for (const limit of server.shared?.limits ?? []) onEvent({ kind: 'output', text: `external server: ${limit}\n` });
-
-    const database = server.shared?.database ?? databaseName(cast);
-    if (!server.shared) await createDatabase(server, database);
-    const restored = await cast.backup?.restore(
-      server.target(database),
-      (progress) => onEvent({ kind: 'restore-progress', ...progress }),
-      signal,
-    );
-    await cast.masking?.apply(
-      server.target(database),
-      (index, total) => onEvent({ kind: 'restore-progress', item: `masking, statement ${index + 1} of ${total}` }),
-      signal,
-    );
+    const server = disposals.use(await startServer(cast, onEvent, signal));
+    const database = server.shared?.database ?? server.contents?.database ?? databaseName(cast);
+    const restored = await fill(cast, { server, database }, onEvent, signal);
     const target = await migrationTarget(server, database, bookkeeping);
     const session = disposals.use(await cast.source.open(target, signal));
     return {
@@ -63,6 +46,54 @@ export async function setStage(
     throw error;
   }
 }
+
+async function startServer(
+  { provider, serverSpec }: Cast,
+  onEvent: OnEvent,
+  signal: AbortSignal,
+): Promise<EphemeralServer> {
+  const { postgresVersion } = serverSpec;
+  onEvent({ kind: 'server-starting', ...(postgresVersion !== undefined && { major: postgresVersion }) });
+  const startedAt = performance.now();
+  const server = await provider.start(serverSpec, signal, (news) => onEvent(eventOf(news)));
+  onEvent({ kind: 'server-started', version: server.version, ms: performance.now() - startedAt });
+  for (const limit of server.limits ?? []) onEvent({ kind: 'output', text: `${provider.kind} server: ${limit}\n` });
+  return server;
+}
+
+const eventOf = (news: ServerNews): Parameters<OnEvent>[0] =>
+  news.kind === 'said'
+    ? { kind: 'output', text: `${news.text}\n` }
+    : { kind: 'server-progress', text: news.text, ...(news.percent !== undefined && { percent: news.percent }) };
+
+/** Backup and masking, up to the state that the rehearsal starts from. */
+async function fill(
+  { backup, masking }: Cast,
+  { server, database }: Pick<Stage, 'server' | 'database'>,
+  onEvent: OnEvent,
+  signal: AbortSignal,
+): Promise<RestoreResult | undefined> {
+  if (!server.shared && !server.contents) await createDatabase(server, database);
+  const target = server.target(database);
+  const restored = server.contents
+    ? startedWith(server.contents)
+    : await backup?.restore(target, (progress) => onEvent({ kind: 'restore-progress', ...progress }), signal);
+  await masking?.apply(
+    target,
+    (index, total) => onEvent({ kind: 'restore-progress', item: `masking, statement ${index + 1} of ${total}` }),
+    signal,
+  );
+  return restored;
+}
+
+/** A server that came filled has everything as it was: nothing was restored, so nothing can be missing. */
+const startedWith = ({ restoreMs }: ServerContents): RestoreResult => ({
+  durationMs: restoreMs,
+  shimmedRoles: [],
+  namedRoles: [],
+  missingExtensions: [],
+  complaints: [],
+});
 
 /** As in production, since migrations may name it (`ALTER DATABASE shop SET …`). `postgres` is ours for upkeep. */
 function databaseName({ backup }: Cast): string {

@@ -1,4 +1,6 @@
 import type { DatabaseTarget } from '../postgres/database-target.ts';
+import type { DataDirectorySource } from '../postgres/data-directory.ts';
+import type { BackupRecord } from '../recording/recording.ts';
 
 export type { DatabaseTarget };
 
@@ -12,6 +14,10 @@ export interface ServerSpec {
   readonly settings: Readonly<Record<string, string>>;
   /** A server that others use as well, from the config. */
   readonly external?: ExternalServerSpec;
+  readonly docker?: DockerServerSpec;
+  readonly rds?: RdsServerSpec;
+  /** A physical backup, which is started and not restored. */
+  readonly dataDirectory?: DataDirectorySource;
   /** Folder from which npm packages with servers are looked up, besides our own. */
   readonly projectFolder: string;
 }
@@ -23,6 +29,48 @@ interface ExternalServerSpec {
   readonly production: readonly string[];
 }
 
+/** From the config; what is absent is decided by the provider. */
+export interface DockerServerSpec {
+  /** With its tag. Absent: the official image of the wanted major. */
+  readonly image?: string;
+  /** `missing`: where the engine does not have it (default). */
+  readonly pull?: 'missing' | 'always' | 'never';
+  readonly memoryGib?: number;
+  readonly cpus?: number;
+  /** The data directory in memory, of this size. */
+  readonly tmpfsGib?: number;
+}
+
+/** From the config: what is restored in RDS, and as what. */
+export interface RdsServerSpec {
+  /** Instance or cluster whose data is rehearsed on; never touched itself. */
+  readonly identifier: string;
+  /** `latest-snapshot` (default), `latest-time`, `clone` (Aurora), or the id of a snapshot. */
+  readonly from?: string;
+  readonly database?: string;
+  readonly region?: string;
+  readonly profile?: string;
+  readonly roleArn?: string;
+  readonly externalId?: string;
+  readonly instanceClass?: string;
+  readonly subnetGroup?: string;
+  readonly securityGroups?: readonly string[];
+  readonly parameterGroup?: string;
+  /** After so long the temporary database is deleted, whatever is going on. */
+  readonly maxHours: number;
+  readonly pollSeconds?: number;
+  readonly allowCustomEndpoint?: boolean;
+  /** Where what was made is written down, so that a later run can delete it. */
+  readonly stateFolder: string;
+}
+
+/** What a provider tells while it starts a server. */
+export type ServerNews =
+  /** Replaces what was said before; for the progress line. */
+  | { readonly kind: 'doing'; readonly text: string; readonly percent?: number }
+  /** Stays: a warning, a cost. */
+  | { readonly kind: 'said'; readonly text: string };
+
 /** A Postgres, or databases on one, that nobody else uses and that is gone after `dispose`. */
 export interface EphemeralServer extends AsyncDisposable {
   /** As `server_version` says, e.g. `18.4`. */
@@ -30,13 +78,46 @@ export interface EphemeralServer extends AsyncDisposable {
   readonly major: number;
   /** Settings that differ from a default server and that we chose, for the recording. */
   readonly settings: Readonly<Record<string, string>>;
-  /**
-   * Others use the server as well. `database` was made for this rehearsal and is the only one for it; roles, settings and
-   * log of the server are not ours. `limits` says in words what that means for the rehearsal.
-   */
-  readonly shared?: { readonly database: string; readonly limits: readonly string[] };
+  /** Others use the server as well: roles, settings and log are not ours. `database` was made for this rehearsal, the only one for it. */
+  readonly shared?: { readonly database: string };
+  /** It came filled: nothing is restored into it. */
+  readonly contents?: ServerContents;
+  /** What it cannot give, in words, for the person who waits. */
+  readonly limits?: readonly string[];
+  /** Why its log cannot be read through SQL. */
+  readonly logUnreadable?: string;
   /** How to reach a database of this server; does not create it. `postgres` always exists and is ours for upkeep. */
   target(database: string): DatabaseTarget;
+  /**
+   * Lets go of it: it outlives this process, no sweep removes it, and `dispose` leaves it alone. Absent: the provider keeps
+   * nothing.
+   */
+  keep?(): Promise<KeptServer>;
+}
+
+/** What the provider needs to find a kept server again: plain JSON, and secret. */
+export interface KeptServer {
+  readonly id: string;
+  readonly details: Readonly<Record<string, string | number>>;
+}
+
+/** Something that a provider needs, as `doctor` says it. */
+export interface Prerequisite {
+  /** `Docker Engine` */
+  readonly name: string;
+  readonly state: 'found' | 'missing' | 'unknown';
+  /** Version and place, or why it is missing; one sentence without full stop. */
+  readonly detail: string;
+  /** What to do about it. */
+  readonly mend?: string;
+}
+
+export interface ServerContents {
+  readonly database: string;
+  /** From the wish for a server to a server that answers. */
+  readonly restoreMs: number;
+  /** Where they come from, when no backup of ours says so. */
+  readonly origin?: Pick<BackupRecord, 'format' | 'file' | 'createdAt' | 'serverMajor' | 'bytes'>;
 }
 
 /** Where a rehearsal happens. Knows nothing of backups, migrations or checks. */
@@ -47,5 +128,9 @@ export interface ServerProvider {
    *
    * @throws {PgrehearseError} `SERVER_BINARIES_MISSING`, `SERVER_UNAVAILABLE`, `SERVER_REFUSED`, `SERVER_RIGHTS_MISSING`
    */
-  start(spec: ServerSpec, signal: AbortSignal): Promise<EphemeralServer>;
+  start(spec: ServerSpec, signal: AbortSignal, onNews?: (news: ServerNews) => void): Promise<EphemeralServer>;
+  /** Takes up a server that `keep` let go of: from then on `dispose` removes it. Undefined: there is none any more. */
+  attach?(kept: KeptServer, signal: AbortSignal): Promise<EphemeralServer | undefined>;
+  /** What it needs and whether that is there. Makes nothing, changes nothing, never rejects but for an abort. */
+  examine?(spec: ServerSpec, signal: AbortSignal): Promise<readonly Prerequisite[]>;
 }

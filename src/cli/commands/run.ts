@@ -17,8 +17,9 @@ export function runCommand(terminal: Terminal): Command {
     .addOption(new Option('--show-values', 'let values of rows appear in messages of the server'))
     .addOption(jsonOption())
     .addOption(quietOption())
-    .action(async (path: string | undefined, flags: RunFlags) => {
+    .addOption(new Option('--max-hours <hours>', 'delete what the provider rds made after so long'))
+    .action(async (path: string | undefined, { maxHours, ...flags }: RunFlags & { readonly maxHours?: string }) => {
       const { runRehearsal } = await import('../run-rehearsal.ts');
-      await runRehearsal(terminal, path, flags);
+      await runRehearsal(terminal, path, { ...flags, ...(maxHours !== undefined && { rdsMaxHours: maxHours }) });
     });
 }

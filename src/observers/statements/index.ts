@@ -12,7 +12,7 @@ export const statementsObserver: Observer = {
   id: 'statements',
 
   async open(context) {
-    if (context.server.shared) throw new Error('the log of a server that others use as well is not read');
+    if (context.server.logUnreadable !== undefined) throw new Error(context.server.logUnreadable);
     const upkeep = await connect(context.server.target('postgres').connectionString, {
       applicationName: 'pgrehearse observer statements',
     });

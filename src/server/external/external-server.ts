@@ -83,7 +83,9 @@ async function setUp(keeper: Keeper, { spec, facts }: Circumstances, signal: Abo
     version: facts.version,
     major: facts.major,
     settings: spec.settings,
-    shared: { database: databaseOf(runId), limits: limitsOf(facts) },
+    shared: { database: databaseOf(runId) },
+    limits: limitsOf(facts),
+    logUnreadable: 'the log of a server that others use as well is not read',
     target: (database) => targetOf(account, database === 'postgres' ? upkeepOf(runId) : database),
     [Symbol.asyncDispose]: () => takeDown(keeper, runId),
   };

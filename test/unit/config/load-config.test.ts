@@ -309,7 +309,7 @@ describe('what is wrong is said with file, line, path, expectation and what was 
     ].join('\n');
     expect(await problemsOf(yaml)).toEqual([
       'pgrehearse.config.yaml:2  server.postgresVersion: expected a major version such as 17, found the text "seventeen"',
-      'pgrehearse.config.yaml:3  server.binarys: expected one of provider, postgresVersion, binaries, settings, url, production, found the text "x"; did you mean binaries?',
+      'pgrehearse.config.yaml:3  server.binarys: expected one of provider, postgresVersion, binaries, settings, url, production, image, docker, rds, found the text "x"; did you mean binaries?',
       'pgrehearse.config.yaml:4  chekcs: expected one of server, backup, migrations, rehearsal, checks, invariants, waivers, preflight, verify, found a mapping; did you mean checks?',
       'pgrehearse.config.yaml:6  checks.step-too-slo: expected the id of a check, found the text "off"; did you mean step-too-slow?',
       'pgrehearse.config.yaml:7  checks.step-too-slow.maxms: expected one of maxMs, severity, found the number 1; did you mean maxMs?',
