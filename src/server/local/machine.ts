@@ -1,12 +1,7 @@
 import { statfs } from 'node:fs/promises';
 import { totalmem } from 'node:os';
 
-/** What a server may use here. */
-export interface Machine {
-  readonly memoryBytes: number;
-  /** Of `/dev/shm`; `undefined` where there is none. */
-  readonly sharedMemoryBytes: number | undefined;
-}
+import type { Machine } from '../own/server-settings.ts';
 
 export const readMachine = async (): Promise<Machine> => ({
   memoryBytes: memoryBytes(),

@@ -12,7 +12,7 @@ import { openCacheFolder } from '../../../src/server/local/cache-folder.ts';
 import { copyData } from '../../../src/server/local/copy-data.ts';
 import { initialisedData } from '../../../src/server/local/initialised-data.ts';
 import { startPostmaster } from '../../../src/server/local/postmaster.ts';
-import { configurationText, reservedSettings } from '../../../src/server/local/server-settings.ts';
+import { configurationText, reservedSettings } from '../../../src/server/own/server-settings.ts';
 import { findServerUser } from '../../../src/server/local/server-user.ts';
 import { ownTempFolder, processesNaming } from './run-folders.ts';
 

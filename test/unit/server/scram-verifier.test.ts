@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 
-import { scramVerifier } from '../../../src/server/local/scram-verifier.ts';
+import { scramVerifier } from '../../../src/server/own/scram-verifier.ts';
 
 test('is what Postgres itself stores for the same password and salt', () => {
   // `select rolpassword from pg_authid` of a role made by PostgreSQL 15 with the password `pencil`.

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 
-import { configurationText, throwAwaySettings } from '../../../src/server/local/server-settings.ts';
+import { configurationText, throwAwaySettings } from '../../../src/server/own/server-settings.ts';
 
 const GIB = 1024 ** 3;
 

@@ -1,5 +1,11 @@
 import { PgrehearseError } from '../../support/errors.ts';
-import type { Machine } from './machine.ts';
+
+/** What a server may use where it runs. */
+export interface Machine {
+  readonly memoryBytes: number;
+  /** Of `/dev/shm`; `undefined` where there is none. */
+  readonly sharedMemoryBytes: number | undefined;
+}
 
 /** Settings of a server that nobody will miss: nothing is written twice or waited for. */
 export function throwAwaySettings({ memoryBytes, sharedMemoryBytes }: Machine): Readonly<Record<string, string>> {
@@ -32,8 +38,17 @@ export function throwAwaySettings({ memoryBytes, sharedMemoryBytes }: Machine): 
 export const reservedSettings = (folders: { readonly log: string; readonly socket: string | undefined }) =>
   ({
     listen_addresses: '127.0.0.1',
+    ...logSettings(folders.log),
+    password_encryption: 'scram-sha-256',
+    unix_socket_directories: folders.socket ?? '',
+    unix_socket_permissions: '0700',
+  }) as const;
+
+/** The log that observers read through SQL. */
+export const logSettings = (folder: string) =>
+  ({
     log_destination: 'csvlog',
-    log_directory: folders.log,
+    log_directory: folder,
     log_filename: 'postgresql.log',
     log_min_duration_statement: '0',
     log_parameter_max_length: '0',
@@ -42,9 +57,6 @@ export const reservedSettings = (folders: { readonly log: string; readonly socke
     log_rotation_size: '0',
     log_statement: 'none',
     logging_collector: 'on',
-    password_encryption: 'scram-sha-256',
-    unix_socket_directories: folders.socket ?? '',
-    unix_socket_permissions: '0700',
   }) as const;
 
 /** The text of a postgresql.conf; the later setting wins. */
@@ -68,6 +80,10 @@ export function assertSettable(settings: Readonly<Record<string, string>>): void
     }
   }
 }
+
+/** Postgres does not mind the case of a name; two spellings of one setting would both be in the recording. */
+export const lowerCased = (settings: Readonly<Record<string, string>>): Record<string, string> =>
+  Object.fromEntries(Object.entries(settings).map(([name, value]) => [name.toLowerCase(), value]));
 
 const OURS: ReadonlySet<string> = new Set([
   ...Object.keys(reservedSettings({ log: '', socket: undefined })),

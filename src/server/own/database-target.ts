@@ -1,15 +1,16 @@
 import type { DatabaseTarget } from '../provider.ts';
 
 export interface DatabaseAddress {
+  readonly host: string;
   readonly port: number;
   readonly password: string;
   readonly database: string;
 }
 
-/** As the superuser, over the loopback. */
-export function databaseTarget({ port, password, database }: DatabaseAddress): DatabaseTarget {
-  const [user, host] = ['postgres', '127.0.0.1'];
-  const connectionString = `postgres://${user}:${encodeURIComponent(password)}@${host}:${port}/${encodePath(database)}`;
+/** As the superuser. */
+export function databaseTarget({ host, port, password, database }: DatabaseAddress): DatabaseTarget {
+  const user = 'postgres';
+  const connectionString = `postgres://${user}:${encodeURIComponent(password)}@${host.includes(':') ? `[${host}]` : host}:${port}/${encodePath(database)}`;
   return { connectionString, host, port, user, password, database };
 }
 

@@ -4,15 +4,15 @@ import { databaseTarget } from './database-target.ts';
 import { scramVerifier } from './scram-verifier.ts';
 
 export interface TakeOver {
-  readonly port: number;
-  /** Of the copied data directory, known to this user of the machine only. */
+  readonly address: { readonly host: string; readonly port: number };
+  /** Known to whoever could see how the server was made. */
   readonly oldPassword: string;
   readonly newPassword: string;
 }
 
 /** The first session on a new server: gives the superuser this run's password and asks what the server is. */
-export async function takeOver({ port, oldPassword, newPassword }: TakeOver): Promise<{ readonly version: string }> {
-  const { connectionString } = databaseTarget({ port, password: oldPassword, database: 'postgres' });
+export async function takeOver({ address, oldPassword, newPassword }: TakeOver): Promise<{ readonly version: string }> {
+  const { connectionString } = databaseTarget({ ...address, password: oldPassword, database: 'postgres' });
   await using database = await connect(connectionString, { applicationName: 'pgrehearse upkeep' });
   await database.script(`alter role postgres password ${quoteLiteral(scramVerifier(newPassword))}`);
   const [row] = await database.query<{ version: string }>(
