@@ -2,6 +2,7 @@ import { rmSync } from 'node:fs';
 import { mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { PgrehearseError, toError } from '../support/errors.ts';
 import { atExit } from '../support/exit-hook.ts';
 import { hasEnded, ownIdentity, parseIdentity } from '../support/process-identity.ts';
 
@@ -9,20 +10,37 @@ export interface TemporaryFolder extends AsyncDisposable {
   readonly path: string;
 }
 
-/** A folder that only we can read, gone after `dispose`, at the exit of the process, or with the next sweep. */
+/**
+ * A folder that only we can read, gone after `dispose`, at the exit of the process, or with the next sweep.
+ *
+ * @throws {PgrehearseError} `BACKUP_UNREADABLE` when nothing can be written there
+ */
 export async function temporaryFolder(): Promise<TemporaryFolder> {
   await sweepTemporaryFolders();
-  const path = await mkdtemp(join(tmpdir(), `pgrehearse-restore-${process.pid}-`));
+  const path = await mkdtemp(join(tmpdir(), `pgrehearse-restore-${process.pid}-`)).catch((error: unknown) => {
+    throw unkept(error);
+  });
   const forget = atExit(() => rmSync(path, { recursive: true, force: true }));
-  await writeFile(join(path, OWNER_FILE), JSON.stringify(ownIdentity()), { mode: 0o600 });
-  return {
-    path,
-    [Symbol.asyncDispose]: async () => {
-      await rm(path, { recursive: true, force: true, maxRetries: 3 });
-      forget();
-    },
+  const remove = async (): Promise<void> => {
+    await rm(path, { recursive: true, force: true, maxRetries: 3 });
+    forget();
   };
+  try {
+    await writeFile(join(path, OWNER_FILE), JSON.stringify(ownIdentity()), { mode: 0o600 });
+  } catch (error) {
+    await remove();
+    throw unkept(error);
+  }
+  return { path, [Symbol.asyncDispose]: remove };
 }
+
+/** Why a file of a backup cannot be written. */
+export const unkept = (cause: unknown): PgrehearseError =>
+  new PgrehearseError(
+    'BACKUP_UNREADABLE',
+    `The backup cannot be kept in the temporary folder: ${toError(cause).message}.`,
+    { cause, hint: 'Is there room for it? The variable TMPDIR names another place.' },
+  );
 
 /** Removes folders that a run left which was killed. They may hold a whole backup. */
 export async function sweepTemporaryFolders(): Promise<void> {

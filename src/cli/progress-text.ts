@@ -23,17 +23,15 @@ export function plannedText({ plan, steps }: Event<'planned'>): string {
   return `${counted(amount, 'migration')} to rehearse with ${plan.tool}, in ${counted(steps, 'step')}`;
 }
 
-export const takingText = ({ doneBytes }: Event<'backup-progress'>): string =>
-  `Taking the backup · ${byteSize(doneBytes)}`;
+export const takingText = ({ doneBytes, totalBytes }: Event<'backup-progress'>): string =>
+  `Taking the backup · ${shareText(doneBytes, totalBytes) ?? byteSize(doneBytes)}`;
+
+const shareText = (doneBytes = 0, totalBytes = 0): string | undefined =>
+  totalBytes > 0 ? `${Math.floor((100 * doneBytes) / totalBytes)} %` : undefined;
 
 export function restoringText({ doneBytes, totalBytes, item }: Event<'restore-progress'>): string {
-  const share =
-    doneBytes !== undefined &&
-    totalBytes !== undefined &&
-    totalBytes > 0 &&
-    `${Math.floor((100 * doneBytes) / totalBytes)} %`;
-  const done = doneBytes === undefined ? '' : byteSize(doneBytes);
-  return ['Restoring the backup', share || done, oneLine(item ?? '')].filter((part) => part !== '').join(' · ');
+  const done = doneBytes === undefined ? '' : (shareText(doneBytes, totalBytes) ?? byteSize(doneBytes));
+  return ['Restoring the backup', done, oneLine(item ?? '')].filter((part) => part !== '').join(' · ');
 }
 
 /** How a step went: `12 ms`, `failed: …`, `not run: …`. */

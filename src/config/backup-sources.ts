@@ -1,3 +1,5 @@
+import { resolve } from 'node:path';
+import { isS3Address } from '../backup/source/s3/s3-address.ts';
 import type { Refuse } from './check-settings.ts';
 import { isMapping, type Mapping } from './path.ts';
 
@@ -17,16 +19,34 @@ export function refuseBackupSources(backup: unknown, refuse: Refuse): void {
       'backup.url beside it: only a dump that pgrehearse makes can leave rows out',
     );
   }
+  refusePlaceOfFile(backup, refuse);
 }
 
-/** `--backup` replaces whatever source the file names. */
-export function withoutBackupSource(top: Mapping): Mapping {
+function refusePlaceOfFile({ file, s3 }: Mapping, refuse: Refuse): void {
+  const address = typeof file === 'string' ? file : '';
+  // It may be signed, and is not to be shown as the path of a file that is missing.
+  if (/^https?:\/\//i.test(address)) {
+    refuse(
+      ['backup', 'file'],
+      'a path or s3://bucket/key; what an address of the web gives, `command: [curl, …]` takes',
+    );
+  }
+  if (s3 !== undefined && !isS3Address(address)) refuse(['backup', 's3'], 'an s3:// address as backup.file beside it');
+}
+
+/** An address in S3 stays as it is. */
+export const backupPath = (folder: string, file: string): string => (isS3Address(file) ? file : resolve(folder, file));
+
+/** `--backup` replaces whatever source the file names. How S3 is reached stays where it is needed still. */
+export function withoutBackupSource(top: Mapping, flag: string): Mapping {
   const { backup } = top;
   if (!isMapping(backup)) return top;
-  return {
-    ...top,
-    backup: Object.fromEntries(
-      Object.entries(backup).filter(([key]) => ![...SOURCES, 'excludeTableData'].includes(key)),
-    ),
-  };
+  const { s3, ...others } = backup;
+  const kept = Object.fromEntries(
+    Object.entries(others).filter(([key]) => ![...SOURCES, 'excludeTableData'].includes(key)),
+  );
+  if (!isMapping(s3) || !isS3Address(flag)) return { ...top, backup: kept };
+  // A version of another object.
+  const { versionId: _, ...settings } = s3;
+  return { ...top, backup: { ...kept, s3: settings } };
 }

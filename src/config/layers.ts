@@ -57,7 +57,7 @@ export function layConfig(
   return {
     value: given.reduce(
       (value, { path, value: wanted }) => withValue(value, path, wanted),
-      flags.backup === undefined ? own : withoutBackupSource(own),
+      flags.backup === undefined ? own : withoutBackupSource(own, flags.backup),
     ),
     problems: problems.map(({ path, expected, found }) => ({
       where: where(path),

@@ -1,6 +1,7 @@
 import { dirname, resolve } from 'node:path';
 import type { CheckSettings } from '../checks/judge.ts';
 import type { Config, ConfigFlags } from './config.ts';
+import { backupPath } from './backup-sources.ts';
 import { hintOnIds } from './check-settings.ts';
 import { findConfig, nothingToGoOn } from './find-config.ts';
 import { layConfig, type Layers } from './layers.ts';
@@ -157,7 +158,8 @@ function withPaths(
     server: serverOf(server, { folder, production, state }),
     ...(backup && {
       backup: {
-        ...(backup.file !== undefined && { file: resolve(baseOf('backup', 'file'), backup.file) }),
+        ...(backup.file !== undefined && { file: backupPath(baseOf('backup', 'file'), backup.file) }),
+        ...(backup.s3 && { s3: backup.s3 }),
         ...(backup.command !== undefined && { command: backup.command }),
         ...(backup.url !== undefined && { url: backup.url }),
         ...(backup.excludeTableData && { excludeTableData: backup.excludeTableData }),

@@ -10,7 +10,13 @@ const isScope = (value: unknown): value is Scope =>
 const A_COMMAND = 'a command: a text, or a list of program and arguments';
 
 const backup = mapping({
-  file: text('the path of a backup').exactOptional(),
+  file: text('the path of a backup, or s3://bucket/key').exactOptional(),
+  s3: mapping({
+    region: text('a region such as eu-west-1').exactOptional(),
+    profile: text('the name of a profile').exactOptional(),
+    endpoint: text('the address of a service such as http://localhost:9000').exactOptional(),
+    versionId: text('the id of a version').exactOptional(),
+  }).exactOptional(),
   command: z
     .union([text(A_COMMAND), z.array(text(A_COMMAND), { error: A_COMMAND }).min(1, { error: A_COMMAND })], {
       error: A_COMMAND,

@@ -6,7 +6,7 @@ export type RehearsalEvent =
   | { readonly kind: 'server-progress'; readonly text: string; readonly percent?: number }
   | { readonly kind: 'server-started'; readonly version: string; readonly ms: number }
   /** A backup is being taken. */
-  | { readonly kind: 'backup-progress'; readonly doneBytes: number }
+  | { readonly kind: 'backup-progress'; readonly doneBytes: number; readonly totalBytes?: number }
   | {
       readonly kind: 'restore-progress';
       readonly doneBytes?: number;

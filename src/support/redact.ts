@@ -1,5 +1,9 @@
-/** Blanks the password in every connection string or `password=` pair inside a text. */
+/** Blanks the password in every connection string or `password=` pair inside a text, and the signature of a signed address. */
 export const redact = (text: string): string =>
   text
     .replaceAll(/(\b[a-z][a-z0-9+.-]*:\/\/[^\s:@/]*):[^\s@/]*@/gi, '$1:***@')
-    .replaceAll(/(password\s*[=:]\s*)('[^']*'|"[^"]*"|[^\s,;&]+)/gi, '$1***');
+    .replaceAll(/(password\s*[=:]\s*)('[^']*'|"[^"]*"|[^\s,;&]+)/gi, '$1***')
+    .replaceAll(
+      /([?&](?:X-Amz-(?:Signature|Credential|Security-Token)|Signature|AWSAccessKeyId)=)[^&\s"']+/gi,
+      '$1***',
+    );

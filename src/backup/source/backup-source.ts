@@ -1,7 +1,11 @@
+import type { S3Settings } from './s3/s3-client.ts';
+
 /** Where a backup comes from. Exactly one of `file`, `command` and `url` is given; the configuration sees to that. */
 export interface BackupSource {
-  /** Absolute path. */
+  /** Absolute path, or `s3://bucket/key`. */
   readonly file?: string;
+  /** With a `file` in S3. */
+  readonly s3?: S3Settings;
   /** Writes a dump to its standard output: program and arguments, or one text for the shell. */
   readonly command?: string | readonly string[];
   /** A database to dump; holds a secret, never print it. */
@@ -12,6 +16,7 @@ export interface BackupSource {
 
 interface DumpProgress {
   readonly doneBytes: number;
+  readonly totalBytes?: number;
 }
 
 /** What taking a dump needs to know of its surroundings. */

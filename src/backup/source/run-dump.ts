@@ -2,8 +2,9 @@ import { type ChildProcessByStdio, spawn } from 'node:child_process';
 import { createWriteStream } from 'node:fs';
 import type { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
-import { PgrehearseError, toError } from '../../support/errors.ts';
+import { toError } from '../../support/errors.ts';
 import { atExit } from '../../support/exit-hook.ts';
+import { unkept } from '../temporary-folder.ts';
 
 export interface DumpRun {
   readonly program: string;
@@ -130,9 +131,3 @@ async function kept(child: Child, { into, onBytes }: DumpRun, stop: () => void):
 }
 
 const BETWEEN_NEWS_MS = 250;
-
-const unkept = (cause: Error): PgrehearseError =>
-  new PgrehearseError('BACKUP_UNREADABLE', `The backup cannot be kept in the temporary folder: ${cause.message}.`, {
-    cause,
-    hint: 'Is there room for it? The variable TMPDIR names another place.',
-  });

@@ -5,7 +5,7 @@ import { redact } from '../../support/redact.ts';
 import type { Aws, AwsSettings } from './aws.ts';
 import { chooseCredentials } from './credentials.ts';
 import { isAmazons } from './endpoint-host.ts';
-import { loadPackage } from './packages.ts';
+import { loadPackage } from '../../support/aws-package.ts';
 import { addressOf, asStack, Wire } from './wire.ts';
 
 type Environment = Readonly<Record<string, string | undefined>>;

@@ -1,7 +1,8 @@
 import type { RDSClientConfig } from '@aws-sdk/client-rds';
 
+import { awsKeysIn } from '../../support/aws-keys.ts';
+import { loadPackage } from '../../support/aws-package.ts';
 import type { AwsSettings } from './aws.ts';
-import { loadPackage } from './packages.ts';
 import type { Wire } from './wire.ts';
 
 type Environment = Readonly<Record<string, string | undefined>>;
@@ -18,7 +19,7 @@ export async function chooseCredentials(
   sts: { readonly region: string; readonly endpoint?: string; readonly requestHandler: object },
   wire: Wire,
 ): Promise<Credentials | undefined> {
-  const own = settings.profile === undefined ? keysIn(env) : undefined;
+  const own = settings.profile === undefined ? awsKeysIn(env) : undefined;
   if (settings.roleArn === undefined) return own;
   const { fromTemporaryCredentials } = await loadPackage(
     '@aws-sdk/credential-providers',
@@ -34,10 +35,4 @@ export async function chooseCredentials(
     clientConfig: { ...sts, ...(settings.profile !== undefined && { profile: settings.profile }) },
     clientPlugins: [wire.plugin],
   });
-}
-
-function keysIn(env: Environment): Exclude<Credentials, (...args: never) => unknown> | undefined {
-  const { AWS_ACCESS_KEY_ID: accessKeyId, AWS_SECRET_ACCESS_KEY: secretAccessKey, AWS_SESSION_TOKEN: token } = env;
-  if (accessKeyId === undefined || secretAccessKey === undefined || accessKeyId === '') return undefined;
-  return { accessKeyId, secretAccessKey, ...(token !== undefined && token !== '' && { sessionToken: token }) };
 }

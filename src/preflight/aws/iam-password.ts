@@ -1,5 +1,5 @@
 import type { Aws } from './aws.ts';
-import { loadPackage } from './packages.ts';
+import { loadPackage } from '../../support/aws-package.ts';
 
 /**
  * A password for each connection, by IAM database authentication: a token of 15 minutes, computed here from the

@@ -6,7 +6,7 @@ import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 
 import { openAws } from '../../../src/preflight/aws/clients.ts';
 import { iamPassword } from '../../../src/preflight/aws/iam-password.ts';
-import { loadPackage, type AwsPackage } from '../../../src/preflight/aws/packages.ts';
+import { loadPackage, type AwsPackage } from '../../../src/support/aws-package.ts';
 import { openTestAws } from '../../helpers/aws-reading.ts';
 import { startAwsServer } from '../../helpers/aws-server/index.ts';
 import { aWorld } from '../../helpers/aws-server/world/a-world.ts';

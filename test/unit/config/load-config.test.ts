@@ -227,6 +227,22 @@ describe('flags', () => {
     });
   });
 
+  test('leave an address in S3 as it is', async () => {
+    write(
+      'pgrehearse.config.yaml',
+      'backup: { file: "s3://b-1/a//b %20.dump", s3: { region: eu-west-1, versionId: v } }',
+    );
+    expect((await load(undefined)).backup).toEqual({
+      file: 's3://b-1/a//b %20.dump',
+      s3: { region: 'eu-west-1', versionId: 'v' },
+    });
+    expect((await load(undefined, { backup: 's3://other/key' })).backup).toEqual({
+      file: 's3://other/key',
+      s3: { region: 'eu-west-1' },
+    });
+    expect((await load(undefined, { backup: 'new.dump' })).backup).toEqual({ file: join(cwd, 'new.dump') });
+  });
+
   test('replace the place a backup comes from', async () => {
     write('pgrehearse.config.yaml', 'backup: { command: [cat, x.dump], maxAgeHours: 1 }');
     expect((await load(undefined)).backup).toEqual({ command: ['cat', 'x.dump'], maxAgeHours: 1 });
@@ -327,12 +343,22 @@ describe('what is wrong is said with file, line, path, expectation and what was 
     [
       'a section that is text',
       'backup: ./x.dump',
-      'backup: expected a mapping with the keys file, command, url, excludeTableData, masking, maxAgeHours, found the text "./x.dump"',
+      'backup: expected a mapping with the keys file, s3, command, url, excludeTableData, masking, maxAgeHours, found the text "./x.dump"',
     ],
     [
       'a backup without a file',
       'backup: { maxAgeHours: 1 }',
       'backup.file: expected the path of a backup, or `command` or `url` in its place, found nothing',
+    ],
+    [
+      'settings of S3 without an object in it',
+      'backup: { file: x.dump, s3: { region: eu-west-1 } }',
+      'backup.s3: expected an s3:// address as backup.file beside it, found a mapping',
+    ],
+    [
+      'a signed address as a file',
+      'backup: { file: "https://b.s3/x?X-Amz-Signature=geheim" }',
+      'backup.file: expected a path or s3://bucket/key; what an address of the web gives, `command: [curl, …]` takes, found the text "https://b.s3/x?X-Amz-Signature=***"',
     ],
     [
       'two places for a backup',

@@ -1,10 +1,11 @@
-import { PgrehearseError, toError } from '../../support/errors.ts';
+import { PgrehearseError, toError } from './errors.ts';
 
 /** Packages of the SDK that pgrehearse uses; peers, so that nobody without AWS installs them. */
 export type AwsPackage =
   | '@aws-sdk/client-cloudwatch'
   | '@aws-sdk/client-kms'
   | '@aws-sdk/client-rds'
+  | '@aws-sdk/client-s3'
   | '@aws-sdk/client-sns'
   | '@aws-sdk/client-sts'
   | '@aws-sdk/credential-providers'
