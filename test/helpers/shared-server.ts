@@ -18,8 +18,9 @@ const ROLES = {
   powerless: 'login',
 } as const;
 
-export async function startSharedServer(): Promise<SharedServer> {
-  const server = await startTestServer(undefined, { max_prepared_transactions: '5' });
+/** Without a major: the newest there is. */
+export async function startSharedServer(major?: number): Promise<SharedServer> {
+  const server = await startTestServer(major, { max_prepared_transactions: '5' });
   await using session = await connect(server.target('postgres').connectionString, { applicationName: 'test' });
   for (const [role, rights] of Object.entries(ROLES))
     await session.query(`create role ${role} ${rights} password 's3cret'`);

@@ -1,8 +1,10 @@
 import { aclText, anyRow, optionalSortedText, owner, privileges, since, type Reader } from '../reader.ts';
 
+/** Our own marker on a database of a run is another one each time. */
 const sharedComment = (catalogue: string, oid: string): string =>
   `(select said.description from pg_catalog.pg_shdescription said
-     where said.objoid = ${oid} and said.classoid = 'pg_catalog.${catalogue}'::pg_catalog.regclass) as comment`;
+     where said.objoid = ${oid} and said.classoid = 'pg_catalog.${catalogue}'::pg_catalog.regclass
+       and said.description !~ '^pgrehearse run [0-9a-f]{16};') as comment`;
 
 const sharedLabels = (catalogue: string, oid: string): string =>
   `(select pg_catalog.array_agg(label.provider || ': ' || label.label order by label.provider collate "C")
@@ -53,11 +55,12 @@ export const roleSettings: Reader = {
 
 const THIS_DATABASE = `(select d.oid from pg_catalog.pg_database d where d.datname = pg_catalog.current_database())`;
 
+/** One that was made for a rehearsal on a server of others has another name each time it is built. */
 export const databases: Reader = {
   catalogue: 'pg_database',
   kind: 'database',
   sql: () => `
-    select d.oid, pg_catalog.quote_ident(d.datname) as name,
+    select d.oid, case when d.datname ~ '^pgrehearse_[0-9a-f]{16}$' then 'rehearsal' else pg_catalog.quote_ident(d.datname) end as name,
       nullif(d.datistemplate, false) as template, nullif(d.datallowconn, true) as "allowConnections",
       nullif(d.datconnlimit, -1) as "connectionLimit",
       (select t.spcname::text from pg_catalog.pg_tablespace t where t.oid = d.dattablespace) as tablespace,
