@@ -215,6 +215,7 @@ const backup = objectOf<BackupRecord>({
   complaints: listOf(objectOf<RestoreComplaint>({ message: text, object: optional(text) })),
   tables: amount,
   rows: amount,
+  masked: optional(flag),
   maxAgeHours: optional(amount),
 });
 

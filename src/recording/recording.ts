@@ -200,6 +200,8 @@ export interface BackupRecord {
   readonly complaints: readonly RestoreComplaint[];
   readonly tables: number;
   readonly rows: number;
+  /** SQL of the user's ran right after the restore: values are not those of production. */
+  readonly masked?: boolean;
   /** From the config; `backup-stale` compares with it. */
   readonly maxAgeHours?: number;
 }

@@ -30,7 +30,7 @@ export const serverRecord = (
 
 /** What the backup was and what became of it; rows and tables as the data observer counted them. */
 export function backupRecord(
-  { backup }: Cast,
+  { backup, masking }: Cast,
   request: RehearsalRequest,
   { restored, server }: Pick<Stage, 'restored' | 'server'>,
   { data }: StartRecord,
@@ -48,6 +48,7 @@ export function backupRecord(
     missingExtensions: restored.missingExtensions,
     complaints: restored.complaints,
     ...amounts,
+    ...(masking && { masked: true }),
     ...(maxAgeHours !== undefined && { maxAgeHours }),
   };
 }

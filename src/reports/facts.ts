@@ -43,7 +43,7 @@ function planText({ tool, scope, forwardOnly, migrations }: PlanRecord): string 
 }
 
 function backupText(backup: BackupRecord): string {
-  const { format, file, bytes, createdAt, serverMajor, restoreMs, tables, rows } = backup;
+  const { format, file, bytes, createdAt, serverMajor, restoreMs, tables, rows, masked } = backup;
   if (format === 'none') return 'none; the rehearsal started from an empty database';
   const origin = [
     `${format} format`,
@@ -51,7 +51,7 @@ function backupText(backup: BackupRecord): string {
     createdAt === undefined ? undefined : `made ${minute(createdAt)}`,
     serverMajor === undefined ? undefined : `from PostgreSQL ${serverMajor}`,
   ].filter((part) => part !== undefined);
-  return `${file ?? 'unnamed'} (${origin.join(', ')}), restored in ${duration(restoreMs)}: ${counted(tables, 'table')}, ${counted(rows, 'row')}`;
+  return `${file ?? 'unnamed'} (${origin.join(', ')}), restored${masked === true ? ' and masked' : ''} in ${duration(restoreMs)}: ${counted(tables, 'table')}, ${counted(rows, 'row')}`;
 }
 
 /** `2026-11-22 04:00 UTC` */

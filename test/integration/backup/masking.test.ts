@@ -5,6 +5,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 
 import { readMasking } from '../../../src/backup/index.ts';
 import { connect } from '../../../src/postgres/connect.ts';
+import { terminalReport } from '../../../src/reports/terminal.ts';
 import type { DatabaseTarget, EphemeralServer } from '../../../src/server/provider.ts';
 import { CUSTOMERS, rehearseProject } from '../../helpers/project.ts';
 import { createDatabase, startTestServer } from '../../helpers/servers.ts';
@@ -122,6 +123,8 @@ describe('in a rehearsal', () => {
     const [rebuilt, ...more] = recording.steps.flatMap((step) => step.rebuilt ?? []);
     expect(rebuilt?.data.map(({ before, after }) => [before, after])).toMatchObject([[{ rows: 2 }, { rows: 3 }]]);
     expect(more).toEqual([]);
+    expect(recording.backup.masked).toBe(true);
+    expect(terminalReport.render(verdict, recording)).toContain('restored and masked in ');
   });
 
   test('that fails stops the run and leaves no server', async () => {
