@@ -1,3 +1,6 @@
+export type { BackupExamination } from './examine/examination.ts';
+export { examineBackup, examineClients } from './examine/examine-backup.ts';
+export { wayToGet } from './extensions.ts';
 export { type Masking, readMasking } from './masking.ts';
 export { openBackup } from './open-backup.ts';
 export type { BackupSource, DumpOptions } from './source/backup-source.ts';

@@ -1,10 +1,10 @@
 import type {
   AppliedMigration,
-  GraphProblem,
   PlanRecord,
   PlannedMigration,
   StepRecord,
 } from '../recording/recording.ts';
+import { problemText } from '../migrations/problem-text.ts';
 import { oneLine } from '../reports/printable.ts';
 import type { Paint } from '../reports/reporter.ts';
 import { counted } from '../support/amounts.ts';
@@ -65,13 +65,6 @@ function problemLines({ problems, applied, migrations }: PlanRecord, paint: Pain
   const known = new Set(migrations.map(({ id }) => id));
   const lines = [...problems.map(problemText), ...applied.flatMap((one) => appliedText(one, known))];
   return lines.map((line) => `${paint('error', '✗')} ${oneLine(line)}`).join('\n');
-}
-
-function problemText(problem: GraphProblem): string {
-  if (problem.kind === 'cycle') return `Cycle: ${problem.path.join(' → ')}`;
-  if (problem.kind === 'multiple-heads') return `Several heads: ${problem.heads.join(', ')}`;
-  if (problem.kind === 'duplicate-id') return `${problem.id} is there more than once: ${problem.files.join(', ')}`;
-  return `${problem.migration} needs ${problem.dependency}, which is not there`;
 }
 
 function appliedText({ id, edited, unfinished }: AppliedMigration, known: ReadonlySet<string>): string[] {

@@ -2,6 +2,7 @@ import { Command, CommanderError } from 'commander';
 import { isPgrehearseError, toError } from '../support/errors.ts';
 import { packageVersion } from '../support/package.ts';
 import { redact } from '../support/redact.ts';
+import { doctorCommand } from './commands/doctor.ts';
 import { explainCommand } from './commands/explain.ts';
 import { judgeCommand } from './commands/judge.ts';
 import { planCommand } from './commands/plan.ts';
@@ -25,6 +26,7 @@ const COMMANDS = [
   preflightCommand,
   verifyCommand,
   explainCommand,
+  doctorCommand,
 ];
 
 /** Builds the commands, runs one, and turns whatever is thrown into text and an exit code. Nothing else does. */

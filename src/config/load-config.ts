@@ -34,8 +34,26 @@ export async function loadConfig(
   return (await configFrom(file, { flags, env, cwd, only: REHEARSAL_SECTIONS })).config;
 }
 
+/** As `loadConfig`; with neither file nor flags: defaults, which rehearse on an empty database. */
+export async function loadConfigOrDefaults(
+  path: string | undefined,
+  flags: ConfigFlags,
+  env: Environment,
+  cwd: string,
+): Promise<Config> {
+  const file = await findConfig(path, cwd);
+  return (await configFrom(file, { flags, env, cwd, only: REHEARSAL_SECTIONS })).config;
+}
+
+/** What holds where nobody says anything. */
+export const defaultConfig = async (env: Environment, cwd: string): Promise<Config> =>
+  (await configFrom(undefined, { flags: {}, env, cwd, only: REHEARSAL_SECTIONS })).config;
+
 /** What the pre-flight and `verify` need: the sections of production, and how migrations are found and judged. */
-export type LivingConfig = Pick<Config, 'projectFolder' | 'file' | 'migrations' | 'checks' | 'waivers' | 'invariants'> &
+export type LivingConfig = Pick<
+  Config,
+  'projectFolder' | 'file' | 'migrations' | 'checks' | 'waivers' | 'invariants' | 'settings'
+> &
   ProductionConfig;
 
 /** As `loadConfig`, for `preflight` and `verify`. Without a file: defaults. */

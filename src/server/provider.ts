@@ -1,8 +1,9 @@
 import type { DatabaseTarget } from '../postgres/database-target.ts';
 import type { DataDirectorySource } from '../postgres/data-directory.ts';
 import type { BackupRecord } from '../recording/recording.ts';
+import type { Prerequisite } from '../support/prerequisite.ts';
 
-export type { DatabaseTarget };
+export type { DatabaseTarget, Prerequisite };
 
 /** What a rehearsal asks of a server before it exists. */
 export interface ServerSpec {
@@ -99,17 +100,6 @@ export interface EphemeralServer extends AsyncDisposable {
 export interface KeptServer {
   readonly id: string;
   readonly details: Readonly<Record<string, string | number>>;
-}
-
-/** Something that a provider needs, as `doctor` says it. */
-export interface Prerequisite {
-  /** `Docker Engine` */
-  readonly name: string;
-  readonly state: 'found' | 'missing' | 'unknown';
-  /** Version and place, or why it is missing; one sentence without full stop. */
-  readonly detail: string;
-  /** What to do about it. */
-  readonly mend?: string;
 }
 
 export interface ServerContents {

@@ -7,12 +7,19 @@ export function packageText(path: string): string | undefined {
   return existsSync(url) ? readFileSync(url, 'utf8') : undefined;
 }
 
-/** Of this package, e.g. `0.1.0`. */
-export const packageVersion: string = readVersion();
+const manifest: unknown = JSON.parse(packageText('package.json') ?? '{}');
 
-function readVersion(): string {
-  const manifest: unknown = JSON.parse(packageText('package.json') ?? '{}');
-  const version =
-    typeof manifest === 'object' && manifest !== null && 'version' in manifest ? manifest.version : undefined;
-  return typeof version === 'string' ? version : 'unknown';
+/** Of this package, e.g. `0.1.0`. */
+export const packageVersion: string = textIn(manifest, 'version') ?? 'unknown';
+
+/** Versions of Node.js that it runs on: `^20.19.0 || >=22.12.0`. */
+export const packageEngines: string = textIn(valueIn(manifest, 'engines'), 'node') ?? '';
+
+function textIn(value: unknown, key: string): string | undefined {
+  const found = valueIn(value, key);
+  return typeof found === 'string' ? found : undefined;
+}
+
+function valueIn(value: unknown, key: string): unknown {
+  return typeof value === 'object' && value !== null ? Reflect.get(value, key) : undefined;
 }

@@ -45,7 +45,7 @@ export async function openArchive(
     );
   }
   const wish: ToolWish = header.dumpVersion === undefined ? {} : { dumpVersion: header.dumpVersion };
-  const archive: Archive = { ...located, description: describe(located, header), wish, onWarning };
+  const archive: Archive = { ...located, description: describeArchive(located, header), wish, onWarning };
   const tool = await findPgRestore(wish, signal);
   if (located.format === 'tar' && located.compression === 'none') await checkTar(located.path);
   if (located.format === 'directory') await checkFolder(located.path);
@@ -58,7 +58,7 @@ export async function openArchive(
   };
 }
 
-function describe({ path, bytes, format }: LocatedBackup, header: ArchiveHeader): BackupDescription {
+export function describeArchive({ path, bytes, format }: LocatedBackup, header: ArchiveHeader): BackupDescription {
   const { createdLocal, database, serverVersion, dumpVersion } = header;
   const created = createdLocal && createdAt(createdLocal);
   return describeBackup({ format, path, bytes }, { createdAt: created, serverVersion, dumpVersion, database });

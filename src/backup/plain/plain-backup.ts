@@ -34,7 +34,7 @@ export async function openPlain(
   const header = plainHeader(located.head);
   if (header.isDump && located.compression === 'none') await checkTail(located.path, signal);
   const chosen = header.isCluster ? await chooseDatabase(located, signal) : undefined;
-  const description = describe(located, header, chosen);
+  const description = describePlain(located, header, chosen);
   const dump: PlainDump = { ...located, description, onWarning, ...(chosen !== undefined && { chosen }) };
   return {
     description,
@@ -43,10 +43,10 @@ export async function openPlain(
   };
 }
 
-function describe(
+export function describePlain(
   { path, bytes }: LocatedBackup,
   { serverVersion, dumpVersion, startedOn, ...header }: PlainHeader,
-  chosen: string | undefined,
+  chosen?: string,
 ): BackupDescription {
   const created = startedOn === undefined ? undefined : createdAt(startedOn);
   const database = chosen ?? header.database;

@@ -58,7 +58,7 @@ export async function dumpByUrl(dump: UrlDump, options: DumpOptions, signal: Abo
 /** A dump that waits for a lock makes every later statement on that table wait behind it. */
 const LOCK_WAIT_MS = 10_000;
 
-async function majorOf(target: ProductionTarget, signal: AbortSignal): Promise<number> {
+export async function majorOf(target: ProductionTarget, signal: AbortSignal): Promise<number> {
   await using database = await connectRemote(target, signal);
   return await serverMajor(database);
 }

@@ -8,6 +8,7 @@ import { redact } from '../../support/redact.ts';
 import type { EphemeralServer, ServerProvider, ServerSpec } from '../provider.ts';
 import { untilAborted } from '../until-aborted.ts';
 import { type Account, readAccount, targetOf } from './account.ts';
+import { examineExternal } from './examine-external.ts';
 import { assertUsable, inspectServer, type ServerFacts } from './inspect-server.ts';
 import { refuseProductionHost, refuseProductionIdentifier } from './refuse-production.ts';
 import { type Keeper, removeRun, sweepDeadRuns } from './remove-databases.ts';
@@ -33,6 +34,7 @@ export const externalServer: ServerProvider = {
       throw signal.aborted || isPgrehearseError(error) ? error : unavailable(error);
     }
   },
+  examine: examineExternal,
 };
 
 function givenServer({ external }: ServerSpec): NonNullable<ServerSpec['external']> {

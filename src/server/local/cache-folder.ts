@@ -39,13 +39,51 @@ async function ownFolderIn(place: string, user: ServerUser | undefined): Promise
   const mode = user === undefined ? 0o700 : 0o755;
   // Exactly this mode, whatever the umask.
   for (const made of await makeFolders(folder)) await chmod(made, mode);
-  const { uid, mode: actualMode } = await lstat(folder);
-  if (process.getuid !== undefined && (uid !== process.getuid() || (actualMode & 0o022) !== 0)) {
+  await assertOurs(folder, user);
+  return await realpath(folder);
+}
+
+async function assertOurs(folder: string, user: ServerUser | undefined): Promise<void> {
+  const { uid, mode } = await lstat(folder);
+  if (process.getuid !== undefined && (uid !== process.getuid() || (mode & 0o022) !== 0)) {
     throw new Error(`${folder} belongs to another user, or others may write to it.`);
   }
+  await assertOpen(folder, user);
+}
+
+async function assertOpen(folder: string, user: ServerUser | undefined): Promise<void> {
   await access(folder, constants.W_OK);
   if (!(await canReach(folder, user))) throw new Error(`${folder} cannot be reached by the user the server runs as.`);
-  return await realpath(folder);
+}
+
+export interface CachePlace {
+  readonly folder: string;
+  /** Somebody named it with PGREHEARSE_CACHE_DIR, so that no other will do. */
+  readonly isAsked: boolean;
+  /** It, or the nearest folder above it that exists. */
+  readonly existing: string;
+  /** Why it cannot be used; a sentence without full stop. */
+  readonly problem?: string;
+}
+
+/** Which folder `openCacheFolder` would take, and whether it can; makes nothing. */
+export async function inspectCacheFolder(user: ServerUser | undefined): Promise<CachePlace> {
+  const asked = process.env['PGREHEARSE_CACHE_DIR'];
+  const isAsked = asked !== undefined && asked !== '';
+  const folder = join(isAsked ? resolve(asked) : usualPlace(user), LAYOUT);
+  const existing = await nearestExisting(folder);
+  try {
+    await (existing === folder ? assertOurs(folder, user) : assertOpen(existing, user));
+    return { folder, isAsked, existing };
+  } catch (error) {
+    return { folder, isAsked, existing, problem: toError(error).message.replace(/\.$/, '') };
+  }
+}
+
+async function nearestExisting(path: string): Promise<string> {
+  const parent = dirname(path);
+  if (parent === path || (await lstat(path).catch(() => undefined)) !== undefined) return path;
+  return nearestExisting(parent);
 }
 
 /** Returns those that were not there before. */

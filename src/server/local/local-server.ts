@@ -1,6 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { chown, mkdir, realpath, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { chown, mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
 import { isPgrehearseError, PgrehearseError, toError } from '../../support/errors.ts';
@@ -10,12 +9,14 @@ import { programIn } from './binaries/server-programs.ts';
 import { openCacheFolder } from './cache-folder.ts';
 import { copyData } from './copy-data.ts';
 import { databaseTarget } from '../own/database-target.ts';
+import { examineLocal } from './examine-local.ts';
 import { freePort } from './free-port.ts';
 import { initialisedData } from './initialised-data.ts';
 import { createOwnedFolder, type OwnedFolder } from './leftovers/owned-folder.ts';
 import { sweepLeftovers } from './leftovers/sweep-leftovers.ts';
 import { readMachine } from './machine.ts';
 import { startPostmaster, type Postmaster } from './postmaster.ts';
+import { runsFolder } from './runs-folder.ts';
 import {
   assertSettable,
   configurationText,
@@ -23,7 +24,7 @@ import {
   reservedSettings,
   throwAwaySettings,
 } from '../own/server-settings.ts';
-import { canReach, findServerUser, type ServerUser } from './server-user.ts';
+import { findServerUser, type ServerUser } from './server-user.ts';
 import { takeOver } from '../own/take-over.ts';
 import { untilAborted } from '../until-aborted.ts';
 
@@ -48,6 +49,7 @@ export const localServer: ServerProvider = {
       throw new PgrehearseError('SERVER_UNAVAILABLE', message, { cause: error });
     }
   },
+  examine: examineLocal,
 };
 
 interface Circumstances {
@@ -104,14 +106,6 @@ async function startOnFreePort(
     if (postmaster !== undefined) return { postmaster, port };
   }
   throw new PgrehearseError('SERVER_UNAVAILABLE', `${PORT_ATTEMPTS} ports were taken before the server could listen.`);
-}
-
-/** The temp folder, unless it is one that the server's user cannot get into (root's own). */
-async function runsFolder(user: ServerUser | undefined): Promise<string> {
-  for (const folder of [tmpdir(), '/tmp', '/var/tmp']) if (await canReach(folder, user)) return await realpath(folder);
-  throw new PgrehearseError('SERVER_UNAVAILABLE', `The user that the server runs as cannot reach ${tmpdir()}.`, {
-    hint: 'Point TMPDIR to a folder that everyone may pass through.',
-  });
 }
 
 /** The system's limit for the path of a socket, 104 bytes on BSD and macOS, with room for `/.s.PGSQL.65535`. */

@@ -43,14 +43,24 @@ export async function findBinaries(
   if (spec.binaries !== undefined) {
     return await binariesFromConfig(resolve(spec.projectFolder, spec.binaries), { wanted, user }, signal);
   }
-  const installations = [
-    ...(await systemInstallations(wanted, user, signal)),
-    ...(await npmInstallations(spec.projectFolder)),
-  ].filter(({ major }) => major >= OLDEST_MAJOR);
+  const installations = await findInstallations(spec, user, signal);
   const major = wanted ?? Math.max(...installations.map((installation) => installation.major));
   const chosen = installations.find((installation) => installation.major === major);
   if (chosen === undefined) throw missingBinaries(wanted, installations);
   return { major, folder: await chosen.prepare(cacheFolder, signal) };
+}
+
+/** Every server that could be started, in the order in which they are preferred. */
+export async function findInstallations(
+  { postgresVersion, projectFolder }: Pick<ServerSpec, 'postgresVersion' | 'projectFolder'>,
+  user: ServerUser | undefined,
+  signal: AbortSignal,
+): Promise<readonly Installation[]> {
+  const all = [
+    ...(await systemInstallations(postgresVersion, user, signal)),
+    ...(await npmInstallations(projectFolder)),
+  ];
+  return all.filter(({ major }) => major >= OLDEST_MAJOR);
 }
 
 const OLDEST_MAJOR = 14;
