@@ -1,9 +1,4 @@
-import type {
-  AppliedMigration,
-  PlanRecord,
-  PlannedMigration,
-  StepRecord,
-} from '../recording/recording.ts';
+import type { AppliedMigration, PlanRecord, PlannedMigration, StepRecord } from '../recording/recording.ts';
 import { problemText } from '../migrations/problem-text.ts';
 import { oneLine } from '../reports/printable.ts';
 import type { Paint } from '../reports/reporter.ts';
