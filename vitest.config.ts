@@ -11,6 +11,8 @@ const LONG = [
   'rehearsal/shop',
   'scenarios/scenarios',
   'observers/schema/schema-oracle',
+  'contracts/leftovers-external',
+  'contracts/leftovers-local',
   'server/leftovers',
   'corpora/knex-corpora',
   'rehearsal/rehearse',

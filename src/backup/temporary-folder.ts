@@ -1,10 +1,11 @@
-import { rmSync } from 'node:fs';
+import { rmSync, writeFileSync } from 'node:fs';
 import { mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { PgrehearseError, toError } from '../support/errors.ts';
 import { atExit } from '../support/exit-hook.ts';
-import { hasEnded, ownIdentity, parseIdentity } from '../support/process-identity.ts';
+import { killGroup } from '../support/kill-group.ts';
+import { hasEnded, identityOf, isStillRunning, ownIdentity, parseIdentity } from '../support/process-identity.ts';
 
 export interface TemporaryFolder extends AsyncDisposable {
   readonly path: string;
@@ -42,14 +43,33 @@ export const unkept = (cause: unknown): PgrehearseError =>
     { cause, hint: 'Is there room for it? The variable TMPDIR names another place.' },
   );
 
+/**
+ * Writes down a program that fills the folder, the first of a process group of its own. When we are killed it may go on,
+ * with a session on the database that it dumps; the next sweep ends it.
+ */
+export function noteProgram(folder: string, pid: number): void {
+  try {
+    writeFileSync(join(folder, PROGRAM_FILE), JSON.stringify(identityOf(pid)), { mode: 0o600 });
+  } catch {
+    // A full disk is told by whoever writes the dump.
+  }
+}
+
 /** Removes folders that a run left which was killed. They may hold a whole backup. */
 export async function sweepTemporaryFolders(): Promise<void> {
   for (const name of await readdir(tmpdir()).catch(() => [])) {
     const [, owner] = /^pgrehearse-restore-(\d+)-/.exec(name) ?? [];
     if (owner === undefined) continue;
     const path = join(tmpdir(), name);
-    if (await isAbandoned(path, Number(owner))) await rm(path, { recursive: true, force: true }).catch(() => {});
+    if (!(await isAbandoned(path, Number(owner)))) continue;
+    await endProgram(path);
+    await rm(path, { recursive: true, force: true }).catch(() => {});
   }
+}
+
+async function endProgram(folder: string): Promise<void> {
+  const program = parseIdentity(await readFile(join(folder, PROGRAM_FILE), 'utf8').catch(() => ''));
+  if (program !== undefined && isStillRunning(program)) killGroup(program.pid, 'SIGKILL');
 }
 
 async function isAbandoned(path: string, processId: number): Promise<boolean> {
@@ -64,6 +84,7 @@ async function isAbandoned(path: string, processId: number): Promise<boolean> {
 }
 
 const OWNER_FILE = 'owner.json';
+const PROGRAM_FILE = 'program.json';
 const DAY_MS = 86_400_000;
 
 function isAlive(processId: number): boolean {

@@ -13,11 +13,10 @@ export interface ProcessIdentity {
   readonly pidNamespace: string;
 }
 
-export const ownIdentity = (): ProcessIdentity => ({
-  pid: process.pid,
-  startedAt: startOf(process.pid),
-  ...thisHost(),
-});
+export const ownIdentity = (): ProcessIdentity => identityOf(process.pid);
+
+/** Of a process on this machine that is running. */
+export const identityOf = (pid: number): ProcessIdentity => ({ pid, startedAt: startOf(pid), ...thisHost() });
 
 /** Only what is certain: a process that cannot be judged from here (another container or host) counts as living. */
 export function hasEnded(identity: ProcessIdentity): boolean {
@@ -32,6 +31,13 @@ export function placeOf(identity: ProcessIdentity): 'here' | 'before a restart' 
   if (identity.bootId !== here.bootId) return identity.hostName === here.hostName ? 'before a restart' : 'elsewhere';
   return identity.pidNamespace === here.pidNamespace ? 'here' : 'elsewhere';
 }
+
+/** Only what is certain: whoever wants to end that process must not meet another. */
+export const isStillRunning = (identity: ProcessIdentity): boolean => {
+  const { bootId: boot, pidNamespace } = thisHost();
+  if (identity.bootId !== boot || identity.pidNamespace !== pidNamespace || identity.startedAt === '') return false;
+  return isRunning(identity.pid) && startOf(identity.pid) === identity.startedAt;
+};
 
 export function parseIdentity(text: string): ProcessIdentity | undefined {
   let value: unknown;

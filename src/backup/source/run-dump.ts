@@ -1,10 +1,12 @@
 import { type ChildProcessByStdio, spawn } from 'node:child_process';
 import { createWriteStream } from 'node:fs';
+import { dirname } from 'node:path';
 import type { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { toError } from '../../support/errors.ts';
 import { atExit } from '../../support/exit-hook.ts';
-import { unkept } from '../temporary-folder.ts';
+import { killGroup } from '../../support/kill-group.ts';
+import { noteProgram, unkept } from '../temporary-folder.ts';
 
 export interface DumpRun {
   readonly program: string;
@@ -13,7 +15,7 @@ export interface DumpRun {
   readonly shell?: boolean;
   readonly workingFolder: string;
   readonly environment: NodeJS.ProcessEnv;
-  /** A file that is not there yet. What the program writes to its standard output goes there. */
+  /** A file that is not there yet, in a temporary folder of ours. What the program writes to its standard output goes there. */
   readonly into: string;
   readonly onBytes: (doneBytes: number) => void;
 }
@@ -45,6 +47,7 @@ export async function runDump(run: DumpRun, signal: AbortSignal): Promise<DumpEn
     windowsHide: true,
   });
   const forget = atExit(() => killGroup(child.pid, 'SIGKILL'));
+  if (child.pid !== undefined) noteProgram(dirname(run.into), child.pid);
   const stop = stopper(child);
   signal.addEventListener('abort', stop.now, { once: true });
   try {
@@ -86,15 +89,6 @@ function stopper(child: Child): { readonly now: () => void; readonly done: () =>
 }
 
 const GRACE_MS = 3_000;
-
-function killGroup(pid: number | undefined, how: NodeJS.Signals): void {
-  if (pid === undefined) return;
-  try {
-    process.kill(process.platform === 'win32' ? pid : -pid, how);
-  } catch {
-    // It ended by itself.
-  }
-}
 
 function ended(child: Child): Promise<Omit<DumpEnd, 'bytes'>> {
   let stderr = '';

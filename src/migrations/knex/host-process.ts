@@ -4,6 +4,7 @@ import { extname } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { PgrehearseError } from '../../support/errors.ts';
+import { killGroup } from '../../support/kill-group.ts';
 import { redact } from '../../support/redact.ts';
 import { type HostRefusal, type HostReply, type HostRequest, isEnvelope, isHostReply, MARK } from './messages.ts';
 
@@ -81,6 +82,8 @@ function forkHost({ folder, environment, typescript, onOutput }: HostOptions): C
     env: environment,
     execArgv: needsTsx ? ['--import', tsxLoader()] : [],
     stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
+    // A process group of its own, so that programs which the user's code starts can be ended with it.
+    detached: process.platform !== 'win32',
   });
   for (const stream of [child.stdout, child.stderr]) {
     stream?.setEncoding('utf8').on('data', (text: string) => onOutput(redact(text)));
@@ -112,8 +115,9 @@ async function exchange(
 }
 
 /**
- * Resolves when nothing more can come: the process is gone, its last message read and its output passed on. A process
- * that the user's code started and left behind may keep the output open for ever, so that is waited for but briefly.
+ * Resolves when nothing more can come: the process is gone, its last message read and its output passed on. Programs that
+ * the user's code left behind go with it; one that left the group may keep the output open for ever, so that is waited
+ * for but briefly.
  */
 async function endOf(child: ChildProcess): Promise<string> {
   const closed = new Promise((resolve) => child.once('close', resolve));
@@ -124,6 +128,7 @@ async function endOf(child: ChildProcess): Promise<string> {
     child.on('error', (error) => child.pid === undefined && resolve(error));
   });
   if (failure) return failure.message;
+  killGroup(child.pid, 'SIGKILL');
   await disconnected;
   await Promise.race([closed, setTimeout(GRACE_MS, undefined, { ref: false })]);
   return child.signalCode ?? `exit code ${child.exitCode ?? 'unknown'}`;
@@ -131,9 +136,13 @@ async function endOf(child: ChildProcess): Promise<string> {
 
 /** User code may ignore SIGTERM, or be in a loop that never looks. */
 async function endProcess(child: ChildProcess, ended: Promise<string>): Promise<void> {
-  child.kill('SIGTERM');
+  // Of a process that has ended the number may be another's by now.
+  if (child.exitCode !== null || child.signalCode !== null) return void (await ended);
+  killGroup(child.pid, 'SIGTERM');
   const patience = new AbortController();
-  const impatience = setTimeout(GRACE_MS, undefined, { signal: patience.signal }).then(() => child.kill('SIGKILL'));
+  const impatience = setTimeout(GRACE_MS, undefined, { signal: patience.signal }).then(() =>
+    killGroup(child.pid, 'SIGKILL'),
+  );
   await ended;
   patience.abort();
   await impatience.catch(() => {});

@@ -3,7 +3,7 @@ import { isPgrehearseError } from '../../support/errors.ts';
 import { failureOf } from '../failure.ts';
 import { describeConfig, isTypeScriptMissing, TYPESCRIPT_FIRST } from './hosted/describe-config.ts';
 import { originOf } from './hosted/error-origin.ts';
-import { followParent } from './hosted/follow-parent.ts';
+import { endWithAll, followParent } from './hosted/follow-parent.ts';
 import { guardConnections } from './hosted/guard-connections.ts';
 import { listMigrations } from './hosted/list-migrations.ts';
 import { loadKnex, type LoadedKnex } from './hosted/load-knex.ts';
@@ -39,9 +39,9 @@ process.on('message', (message: unknown) => {
   );
 });
 
-// Ctrl-C reaches the whole group of processes; the parent decides when this one ends.
+// Ctrl-C reaches this process where it has no group of its own; the parent decides when it ends.
 process.on('SIGINT', () => {});
-process.on('disconnect', () => process.exit(1));
+process.on('disconnect', endWithAll);
 followParent();
 
 // Node would end the tool here, so the migration has failed, whatever becomes of its own promise.

@@ -1,3 +1,4 @@
+import { abandon } from '../../postgres/copy.ts';
 import type { AppliedMigration, Direction } from '../../recording/recording.ts';
 import { PgrehearseError } from '../../support/errors.ts';
 import type { Migration, MigrationSession, MigrationTarget, RunOutcome } from '../source.ts';
@@ -54,7 +55,8 @@ export function openSession(target: MigrationTarget, spec: SessionSpec): Migrati
       signal.throwIfAborted();
       const migration = find(listed, spec.migrations);
       const tool = await connected(direction);
-      const stop = (): void => void terminate(target, tool.db.processId).catch(() => {});
+      // A server that takes no connection any more may have a session that is still busy.
+      const stop = (): void => void terminate(target, tool.db.processId).catch(() => abandon(tool.db));
       signal.addEventListener('abort', stop, { once: true });
       if (signal.aborted) stop();
       hasRun = true;

@@ -2,11 +2,13 @@ import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync } from 'node:fs';
 import { open, readFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 
 import { PgrehearseError } from '../../support/errors.ts';
 import { atExit } from '../../support/exit-hook.ts';
+import { endCrashedServerIn } from './leftovers/end-servers.ts';
+import { noteSharedMemory } from './leftovers/shared-memory.ts';
 import { serverEnvironment } from './server-environment.ts';
 import { lastLogLines, STARTUP_LOG } from './server-log.ts';
 import type { ServerUser } from './server-user.ts';
@@ -33,13 +35,17 @@ export async function startPostmaster(
   const postmaster: Postmaster = {
     [Symbol.asyncDispose]: async () => {
       await stop(child);
+      await endCrashedServerIn(dirname(options.dataFolder));
       forget();
     },
   };
   try {
     await startupLog.close();
     if (child.pid === undefined) throw notLaunched(options.program, await failure);
-    if (await isReady(child, options, signal)) return postmaster;
+    if (await isReady(child, options, signal)) {
+      await noteSharedMemory(dirname(options.dataFolder), child.pid);
+      return postmaster;
+    }
     const log = await lastWords(options.logFolder);
     if (!PORT_TAKEN.test(log)) throw unavailable('The server did not start.', log);
     forget();

@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process';
 
 import { atExit } from '../../support/exit-hook.ts';
+import { killGroup } from '../../support/kill-group.ts';
 import { serverEnvironment } from './server-environment.ts';
 import type { ServerUser } from './server-user.ts';
 
@@ -32,7 +33,7 @@ export async function runCommand(
     detached: process.platform !== 'win32',
     windowsHide: true,
   });
-  const kill = (): void => killGroup(child.pid);
+  const kill = (): void => killGroup(child.pid, 'SIGKILL');
   const forget = atExit(kill);
   signal.addEventListener('abort', kill, { once: true });
   try {
@@ -49,14 +50,5 @@ export async function runCommand(
   } finally {
     forget();
     signal.removeEventListener('abort', kill);
-  }
-}
-
-function killGroup(pid: number | undefined): void {
-  if (pid === undefined) return;
-  try {
-    process.kill(process.platform === 'win32' ? pid : -pid, 'SIGKILL');
-  } catch {
-    // It ended by itself.
   }
 }

@@ -1,5 +1,13 @@
 import { Worker } from 'node:worker_threads';
 
+import { killGroup } from '../../../support/kill-group.ts';
+
+/** Ends this process, and with it the programs that a migration has started. */
+export function endWithAll(): never {
+  killGroup(process.pid, 'SIGKILL');
+  process.exit(1);
+}
+
 /**
  * Ends this process, at once and whatever it is doing, when the one that started it is gone. A closed channel says so
  * only to a main thread that looks; a migration may be busy in JavaScript for ever, so another thread has an eye on it.
@@ -26,5 +34,13 @@ const isThere = () => {
     return error.code !== 'ESRCH';
   }
 };
-setInterval(() => isThere() || process.kill(process.pid, 'SIGKILL'), 1_000);
+// The group first: this process is the first of one.
+const end = () => {
+  try {
+    process.kill(-process.pid, 'SIGKILL');
+  } catch {
+    process.kill(process.pid, 'SIGKILL');
+  }
+};
+setInterval(() => isThere() || end(), 1_000);
 `;

@@ -1,0 +1,104 @@
+import { setTimeout as delay } from 'node:timers/promises';
+
+import { describe, type ExpectStatic, test } from 'vitest';
+
+import { cannotStart, ENDS, ENDS_OF_SERVERS } from './leftovers/failures.ts';
+import { aPlace, type Place, type Running } from './leftovers/place.ts';
+import { project as soundProject } from './leftovers/projects.ts';
+import type { LeftoversRig } from './leftovers/rig.ts';
+import { type Stage, stage, STAGES, STAGES_OF_SERVERS } from './leftovers/stages.ts';
+
+export type { LeftoversRig };
+
+/** What every provider promises of a whole rehearsal: nothing is left, however it ends. */
+export function leftoversContract(rig: LeftoversRig): void {
+  const each = rig.isolated ? test.concurrent : test;
+
+  describe(`a rehearsal with the provider ${rig.provider} leaves nothing after`, () => {
+    const ends = [cannotStart(rig), ...ENDS, ...(rig.ownServer ? ENDS_OF_SERVERS : [])];
+    each.for(titled(ends))('%s', async ([, { project, code, says }], { expect }) => {
+      await using place = await aPlace(rig, project());
+      const ended = await place.run().ended;
+      expect(`${ended.err}${ended.out}`).toMatch(says);
+      expect(ended.code).toBe(code);
+      await nothingLeft(place, expect);
+    });
+
+    const interruptions = [...INTERRUPTIONS, ...(rig.ownServer ? STAGES_OF_SERVERS.map(byCtrlC) : [])];
+    each.for(titled(interruptions))(
+      '%s',
+      async (
+        [
+          ,
+          {
+            name,
+            stage: { project, reached },
+          },
+        ],
+        { expect },
+      ) => {
+        await using place = await aPlace(rig, project());
+        const run = place.run();
+        await arrival(place, run, reached);
+        run.killGroup(name);
+        const { code, err } = await run.ended;
+        expect(err).toContain('Interrupted; removing what was started.');
+        expect(code, err).toBe(130);
+        await nothingLeft(place, expect);
+      },
+    );
+
+    each.for(titled(STAGES))('SIGKILL %s, and the next start', async ([, { project, reached }], { expect }) => {
+      await using place = await aPlace(rig, project());
+      const run = place.run();
+      await arrival(place, run, reached);
+      run.child.kill('SIGKILL');
+      await run.ended;
+      await using next = await aPlace(rig, soundProject(), place.temp);
+      const { code, err } = await next.run().ended;
+      expect(code, err).toBe(0);
+      await nothingLeft(place, expect);
+    });
+  });
+}
+
+interface Interruption {
+  readonly title: string;
+  readonly name: NodeJS.Signals;
+  readonly stage: Stage;
+}
+
+const interruption = (name: NodeJS.Signals, at: Stage): Interruption => ({
+  title: `${name} ${at.title}`,
+  name,
+  stage: at,
+});
+
+const byCtrlC = (at: Stage): Interruption => interruption('SIGINT', at);
+
+const INTERRUPTIONS: readonly Interruption[] = [
+  ...STAGES.map(byCtrlC),
+  interruption('SIGTERM', stage('while it restores')),
+  interruption('SIGTERM', stage('in a step')),
+  interruption('SIGHUP', stage('in a step')),
+];
+
+const titled = <Case extends { readonly title: string }>(
+  cases: readonly Case[],
+): readonly (readonly [string, Case])[] => cases.map((one) => [one.title, one] as const);
+
+/** The stage was announced, or anything at all is there; then a little later, so that it is in the midst of it. */
+async function arrival(place: Place, run: Running, reached: string | undefined): Promise<void> {
+  if (reached === undefined) while ((await place.left()).every((line) => line.startsWith('process '))) await delay(5);
+  else await run.saying(reached);
+  await delay(MIDST_MS);
+}
+
+const MIDST_MS = 300;
+
+/** A process that was told to end may need a moment. */
+async function nothingLeft(place: Place, expect: ExpectStatic): Promise<void> {
+  await expect.poll(() => place.left(), PATIENCE).toEqual([]);
+}
+
+const PATIENCE = { timeout: 20_000 };
