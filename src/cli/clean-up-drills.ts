@@ -1,6 +1,7 @@
 import type { LivingConfig } from '../config/load-config.ts';
 import { openAws } from '../preflight/aws/clients.ts';
 import { type CleanedUp, cleanUp } from '../preflight/aws/drill/clean-up.ts';
+import { deletionByHand } from '../preflight/aws/drill/delete-by-hand.ts';
 import { PgrehearseError } from '../support/errors.ts';
 import { EXIT } from './exit-codes.ts';
 import { interruptible } from './interruption.ts';
@@ -27,11 +28,16 @@ export async function cleanUpDrills(terminal: Terminal, config: LivingConfig, fl
     }
   });
   terminal.out(flags.json === true ? jsonDocument({ cleanedUp: cleaned }) : textOf(cleaned));
+  for (const { deleted, leftAlone, kind, id, region } of cleaned)
+    if (!deleted && leftAlone !== true && kind !== 'ledger')
+      terminal.err(`To delete it by hand: ${deletionByHand({ kind, id, region })}\n`);
   terminal.setExitCode(cleaned.every(({ deleted }) => deleted) ? EXIT.safe : EXIT.inconclusive);
 }
 
 const textOf = (cleaned: readonly CleanedUp[]): string =>
-  cleaned.length === 0 ? 'No restore drill has left anything.\n' : cleaned.map((one) => `${lineOf(one)}\n`).join('');
+  cleaned.length === 0
+    ? 'No restore drill or rehearsal has left anything.\n'
+    : cleaned.map((one) => `${lineOf(one)}\n`).join('');
 
 const lineOf = ({ kind, id, region, deleted, reason }: CleanedUp): string =>
   `${deleted ? 'deleted' : 'left   '} ${kind} ${id} in ${region}${reason === undefined ? '' : `: ${reason}`}`;

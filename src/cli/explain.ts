@@ -1,5 +1,5 @@
 import { CHECKS } from '../checks/index.ts';
-import { didYouMean } from '../config/did-you-mean.ts';
+import { didYouMean } from '../support/did-you-mean.ts';
 import type { CheckGroup } from '../findings/answer.ts';
 import type { Severity } from '../findings/finding.ts';
 import { WAIVER_FINDINGS } from '../findings/waiver.ts';

@@ -58,6 +58,7 @@ export function liveProgress({ err, errPaint: paint }: Terminal, columns: number
         for (const line of outputLines(event.text)) status.keep(paint('quiet', line));
         return undefined;
       case 'finished':
+      case 'server-stays':
         return keepGroup();
     }
   };

@@ -6,7 +6,7 @@ import { loadConfig } from '../config/load-config.ts';
 import { rehearsalRequest } from '../config/rehearsal-request.ts';
 import { readSigningKey } from '../preflight/certificate/keys.ts';
 import { rehearse } from '../rehearsal/rehearse.ts';
-import { EXIT } from './exit-codes.ts';
+import { EXIT, exitCodeOf } from './exit-codes.ts';
 import { interruptible } from './interruption.ts';
 import { openOutputFolder, OUTPUT_FILES } from './output-folder.ts';
 import { printVerdict } from './print-verdict.ts';
@@ -38,9 +38,14 @@ export async function runRehearsal(terminal: Terminal, path: string | undefined,
   const request = rehearsalRequest(config, { showValues: flags.showValues === true, ...(baseline && { baseline }) });
 
   const progress = progressFor(terminal, { isQuiet: flags.quiet === true });
-  const recording = await interruptible(terminal, async (signal) => {
+  let stays: string | undefined;
+  const onEvent: typeof progress.onEvent = (event) => {
+    if (event.kind === 'server-stays') stays = event.text;
+    progress.onEvent(event);
+  };
+  const { recording, wasInterrupted } = await interruptible(terminal, async (signal) => {
     try {
-      return await rehearse(request, progress.onEvent, signal);
+      return { recording: await rehearse(request, onEvent, signal), wasInterrupted: signal.aborted };
     } finally {
       progress.stop();
     }
@@ -58,7 +63,12 @@ export async function runRehearsal(terminal: Terminal, path: string | undefined,
   if (flags.quiet !== true) {
     terminal.err(`\nRecording and reports are in ${pathFor(terminal, folder.path)}: ${OUTPUT_FILES.join(', ')}\n`);
   }
-  if (recording.interrupted === true) terminal.setExitCode(EXIT.interrupted);
+  if (stays !== undefined) {
+    terminal.err(`\n${stays}`);
+    if (exitCodeOf(verdict, flags.failOn) === EXIT.safe) terminal.setExitCode(EXIT.broken);
+  }
+  // Time that is up ends a rehearsal as well, and nobody pressed anything.
+  if (recording.interrupted === true && wasInterrupted) terminal.setExitCode(EXIT.interrupted);
 }
 
 const outputPath = ({ projectFolder }: Config, { out }: RunFlags, cwd: string): string =>

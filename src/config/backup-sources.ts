@@ -6,9 +6,10 @@ import { isMapping, type Mapping } from './path.ts';
 /** Where a backup may come from; one of them at a time. */
 const SOURCES: readonly string[] = ['file', 'command', 'url'];
 
-/** A backup comes from one place. */
-export function refuseBackupSources(backup: unknown, refuse: Refuse): void {
+/** A backup comes from one place; with the provider `rds`, what is restored there is it. */
+export function refuseBackupSources({ backup, server }: Mapping, refuse: Refuse): void {
   if (!isMapping(backup)) return;
+  if (isMapping(server) && server['provider'] === 'rds') return refuseSourceBesideRds(backup, refuse);
   const [first, ...others] = SOURCES.filter((key) => backup[key] !== undefined);
   if (first === undefined) refuse(['backup', 'file'], 'the path of a backup, or `command` or `url` in its place');
   for (const other of others)
@@ -32,6 +33,11 @@ function refusePlaceOfFile({ file, s3 }: Mapping, refuse: Refuse): void {
     );
   }
   if (s3 !== undefined && !isS3Address(address)) refuse(['backup', 's3'], 'an s3:// address as backup.file beside it');
+}
+
+function refuseSourceBesideRds(backup: Mapping, refuse: Refuse): void {
+  for (const key of [...SOURCES, 'excludeTableData', 's3'].filter((name) => backup[name] !== undefined))
+    refuse(['backup', key], 'nothing: with server.provider rds, what RDS restores is the backup');
 }
 
 /** An address in S3 stays as it is. */

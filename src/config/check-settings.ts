@@ -1,6 +1,6 @@
 import type { CheckSettings } from '../checks/judge.ts';
 import { type Severity, SEVERITIES } from '../findings/finding.ts';
-import { didYouMean } from './did-you-mean.ts';
+import { didYouMean } from '../support/did-you-mean.ts';
 import { KNOWN_CHECK_IDS as IDS, type KnownCheck, KNOWN_CHECKS } from './known-checks.ts';
 import { type ConfigPath, isMapping, type Mapping } from './path.ts';
 

@@ -30,6 +30,8 @@ export interface ConfigFlags {
   readonly postgresVersion?: string;
   readonly provider?: string;
   readonly rdsMaxHours?: string;
+  /** Of a rehearsal in RDS; the pre-flight has a flag of its own with this name. */
+  readonly rdsCustomEndpoint?: boolean;
   readonly scope?: string;
   readonly forwardOnly?: boolean;
   readonly certificate?: string;

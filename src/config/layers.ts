@@ -26,6 +26,7 @@ const FLAGS: Readonly<Record<keyof ConfigFlags, { readonly path: readonly string
   postgresVersion: { path: ['server', 'postgresVersion'], flag: '--postgres-version' },
   provider: { path: ['server', 'provider'], flag: '--provider' },
   rdsMaxHours: { path: ['server', 'rds', 'maxHours'], flag: '--max-hours' },
+  rdsCustomEndpoint: { path: ['server', 'rds', 'allowCustomEndpoint'], flag: '--allow-custom-endpoint' },
   scope: { path: ['rehearsal', 'scope'], flag: '--scope' },
   forwardOnly: { path: ['rehearsal', 'forwardOnly'], flag: '--forward-only' },
   certificate: { path: ['preflight', 'certificate'], flag: '--certificate' },

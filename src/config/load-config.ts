@@ -119,7 +119,7 @@ async function configFrom(file: string | undefined, { flags, env, cwd, only }: G
       folder: file === undefined ? cwd : dirname(file),
       cwd,
       production: productionHosts(whole, env),
-      state: stateFolder(env),
+      env,
     }),
     settings: listSettings(layers),
   };
@@ -161,19 +161,19 @@ interface Folders {
   readonly folder: string;
   readonly cwd: string;
   readonly production: readonly string[];
-  readonly state: string;
+  readonly env: Environment;
 }
 
 /** A path in the file starts at the file, one on the command line at the working directory. */
 function withPaths(
   { server = {}, backup, migrations = {} }: ConfigValues,
   layers: Layers,
-  { folder, cwd, production, state }: Folders,
+  { folder, cwd, production, env }: Folders,
 ): Pick<Config, 'server' | 'backup' | 'migrations'> {
   const { tool, directory, ...options } = migrations;
   const baseOf = (...path: string[]): string => (layers.isFlag(path) ? cwd : folder);
   return {
-    server: serverOf(server, { folder, production, state }),
+    server: serverOf(server, { folder, production, env }),
     ...(backup && {
       backup: {
         ...(backup.file !== undefined && { file: backupPath(baseOf('backup', 'file'), backup.file) }),
@@ -197,19 +197,32 @@ function withPaths(
 
 function serverOf(
   { provider = 'local', postgresVersion, binaries, settings = {}, url, ...given }: NonNullable<ConfigValues['server']>,
-  { folder, production, state }: Pick<Folders, 'folder' | 'production' | 'state'>,
+  { folder, production, env }: Pick<Folders, 'folder' | 'production' | 'env'>,
 ): Config['server'] {
   const { image, docker, rds } = given;
+  const never = [...(given.production ?? []), ...production];
   return {
     provider,
     ...(postgresVersion !== undefined && { postgresVersion }),
     ...(binaries !== undefined && { binaries: resolve(folder, binaries) }),
     settings,
-    ...(url !== undefined && { external: { url, production: [...(given.production ?? []), ...production] } }),
+    ...(url !== undefined && { external: { url, production: never } }),
     ...((image !== undefined || docker) && { docker: { ...(image !== undefined && { image }), ...docker } }),
-    ...(rds && { rds: { ...rds, maxHours: rds.maxHours ?? DEFAULT_MAX_HOURS, stateFolder: state } }),
+    ...(rds && { rds: rdsOf(rds, { folder, never, env }) }),
   };
 }
+
+const rdsOf = (
+  { sslRootCert, ...given }: NonNullable<NonNullable<ConfigValues['server']>['rds']>,
+  { folder, never, env }: { readonly folder: string; readonly never: readonly string[]; readonly env: Environment },
+): NonNullable<Config['server']['rds']> => ({
+  ...given,
+  ...(sslRootCert !== undefined && { sslRootCert: resolve(folder, sslRootCert) }),
+  maxHours: given.maxHours ?? DEFAULT_MAX_HOURS,
+  stateFolder: stateFolder(env),
+  production: never,
+  env,
+});
 
 const DEFAULT_MAX_HOURS = 6;
 

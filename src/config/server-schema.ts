@@ -22,6 +22,9 @@ const rds = mapping({
   parameterGroup: text('the name of a parameter group').exactOptional(),
   maxHours: amount('hours').exactOptional(),
   pollSeconds: amount('seconds').exactOptional(),
+  patienceSeconds: amount('seconds').exactOptional(),
+  sslRootCert: text('the path of root certificates').exactOptional(),
+  allowCustomEndpoint: z.boolean({ error: 'true or false' }).exactOptional(),
 });
 
 /** Where a rehearsal happens. */

@@ -2,7 +2,7 @@ import type { z } from 'zod';
 import type { CheckSettings } from '../checks/judge.ts';
 import { refuseBackupSources } from './backup-sources.ts';
 import { readCheckSettings, refuseUnknownCheck } from './check-settings.ts';
-import { didYouMean } from './did-you-mean.ts';
+import { didYouMean } from '../support/did-you-mean.ts';
 import type { Layers } from './layers.ts';
 import { type ConfigPath, isMapping, type Mapping, pathText, valueAt } from './path.ts';
 import { type ConfigProblem, foundText } from './problems.ts';
@@ -29,7 +29,7 @@ export function validateConfig(layers: Layers): Validated {
 
   const parsed = configSchema.safeParse(layers.value);
   for (const issue of parsed.error?.issues ?? []) refuseIssue(issue, refuse);
-  refuseBackupSources(layers.value['backup'], refuse);
+  refuseBackupSources(layers.value, refuse);
   const checks = readCheckSettings(mappingAt(layers.value, 'checks'), refuse);
   const { waivers, invariants } = layers.value;
   for (const [index, check] of textsOf(waivers, 'check'))

@@ -31,7 +31,8 @@ export async function castFor(request: RehearsalRequest, onEvent: OnEvent, signa
   const provider = providerFor(request.server.provider);
   const path = request.backup?.masking;
   const masking = path === undefined ? undefined : await readMasking(path);
-  const backup = request.backup && (await obtainBackup(request.backup, dumpOptions(request, onEvent), signal));
+  const isGiven = request.backup !== undefined && hasSource(request.backup);
+  const backup = isGiven ? await obtainBackup(request.backup, dumpOptions(request, onEvent), signal) : undefined;
   const postgresVersion = request.server.postgresVersion ?? backup?.description.serverMajor;
   return {
     provider,
@@ -56,13 +57,27 @@ export async function booksFor(
   signal: AbortSignal,
 ): ReturnType<ObtainedBackup['readTables']> {
   const { backup } = request;
-  if (!backup) return {};
+  if (request.server.rds && request.server.provider === 'rds') throw onlyInRds();
+  if (!backup || !hasSource(backup)) return {};
   if (backup.url !== undefined) return readRemoteTables(backup.url, tables, signal);
   const options = dumpOptions(request, onEvent);
   if (backup.command !== undefined) options.onWarning('Running backup.command: only its dump says what is applied.');
   await using obtained = await obtainBackup(backup, options, signal);
   return await obtained.readTables(tables, signal);
 }
+
+/** What a server brings along may be masked and too old as well. */
+const hasSource = ({ file, command, url }: NonNullable<RehearsalRequest['backup']>): boolean =>
+  [file, command, url].some((source) => source !== undefined);
+
+const onlyInRds = (): PgrehearseError =>
+  new PgrehearseError(
+    'USAGE',
+    'What is applied stands in the database, which the provider rds would have to restore first.',
+    {
+      hint: '`pgrehearse run` restores and then shows the plan. With a dump: `pgrehearse plan --provider local --backup FILE`.',
+    },
+  );
 
 const dumpOptions = ({ projectFolder }: RehearsalRequest, onEvent: OnEvent): DumpOptions => ({
   projectFolder,

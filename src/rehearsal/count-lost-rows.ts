@@ -8,7 +8,7 @@ import type { RowLoss, StepRecord } from '../recording/recording.ts';
 import { toError } from '../support/errors.ts';
 import { replay } from './replay.ts';
 import type { Run } from './run.ts';
-import { setStage, type Stage } from './stage.ts';
+import { onlyProgress, setStage, type Stage } from './stage.ts';
 
 /**
  * After a way back that left other contents than before: builds the state before once more beside it and compares row
@@ -43,7 +43,7 @@ function isUnclear({ before, after }: DataChange): boolean {
 async function compared(run: Run, migration: Migration, changes: readonly DataChange[]): Promise<RowLoss[]> {
   run.onEvent({ kind: 'output', text: `counting the rows that ${migration.id} does not give back\n` });
   try {
-    await using branch = await setStage(run.cast, run.bookkeeping, () => {}, run.signal);
+    await using branch = await setStage(run.cast, run.bookkeeping, onlyProgress(run.onEvent), run.signal);
     await replay(branch, run.path.slice(0, -1), run.signal);
     return await compareAll(run, branch, changes);
   } catch (error) {

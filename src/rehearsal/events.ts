@@ -26,6 +26,8 @@ export type RehearsalEvent =
   | { readonly kind: 'step-finished'; readonly index: number; readonly total: number; readonly step: StepRecord }
   /** Output of the user's own migration code, or a word of warning of ours. */
   | { readonly kind: 'output'; readonly text: string }
-  | { readonly kind: 'finished' };
+  | { readonly kind: 'finished' }
+  /** After the end: something that costs could not be removed. */
+  | { readonly kind: 'server-stays'; readonly text: string };
 
 export type OnEvent = (event: RehearsalEvent) => void;

@@ -3,25 +3,53 @@ import type { BookkeepingTable } from '../migrations/source.ts';
 import { connect, type Database } from '../postgres/connect.ts';
 import { quoteIdentifier, quoteLiteral } from '../postgres/identifiers.ts';
 import type { DatabaseTarget, EphemeralServer } from '../server/provider.ts';
+import { toError } from '../support/errors.ts';
+import { redact } from '../support/redact.ts';
 
 /**
  * How the migration tool connects: as the role that runs migrations in production, so that what a migration creates has
  * that owner and gets that role's default privileges. It is the owner of the tool's bookkeeping table, else of most
- * tables. On a server of ours the role is made a superuser, since nothing is known of what it was allowed to do there. On a server that others use no role is changed, and the tool connects as we do.
+ * tables. On a server of ours the role is made a superuser, since nothing is known of what it was allowed to do there; where
+ * we are none ourselves, it has the rights that it has in production. On a server that others use no role is changed, and the
+ * tool connects as we do.
+ *
+ * @returns with what is different from production in words, where the role cannot be had
  */
 export async function migrationTarget(
   server: EphemeralServer,
   database: string,
   bookkeeping: readonly BookkeepingTable[],
-): Promise<DatabaseTarget> {
-  const superuser = server.target(database);
-  if (server.shared) return superuser;
-  await using upkeep = await connect(superuser.connectionString, { applicationName: 'pgrehearse observer role' });
+): Promise<{ readonly target: DatabaseTarget; readonly limit?: string }> {
+  const own = server.target(database);
+  if (server.shared) return { target: own };
+  await using upkeep = await connect(own.connectionString, { applicationName: 'pgrehearse observer role' });
   const role = (await ownerOfBooks(upkeep, bookkeeping)) ?? (await ownerOfMost(upkeep));
-  if (role === undefined || role === superuser.user) return superuser;
+  if (role === undefined || role === own.user) return { target: own };
   const password = randomBytes(18).toString('base64url');
-  await upkeep.query(`alter role ${quoteIdentifier(role)} superuser login password ${quoteLiteral(password)}`);
-  return { ...superuser, user: role, password, connectionString: withUser(superuser.connectionString, role, password) };
+  const connectionString = withUser(own.connectionString, role, password);
+  const target = { ...own, user: role, password, connectionString };
+  const access = `${quoteIdentifier(role)} login password ${quoteLiteral(password)}`;
+  if (await isSuperuser(upkeep)) {
+    await upkeep.query(`alter role ${access} superuser`);
+    return { target };
+  }
+  try {
+    await upkeep.query(`alter role ${access}`);
+    // Its password may not count, as with IAM authentication, or its limit of connections be used up.
+    await using trial = await connect(connectionString, { applicationName: 'pgrehearse observer role' });
+    await trial.query('select 1');
+    return { target };
+  } catch (error) {
+    const why = redact(toError(error).message).replaceAll(password, '***');
+    return { target: own, limit: `migrations run as ${own.user} and not as ${role}, their owner's role: ${why}` };
+  }
+}
+
+async function isSuperuser(upkeep: Database): Promise<boolean> {
+  const [me] = await upkeep.query<{ superuser: boolean }>(
+    'select rolsuper as superuser from pg_catalog.pg_roles where rolname = current_user',
+  );
+  return me?.superuser === true;
 }
 
 async function ownerOfBooks(upkeep: Database, bookkeeping: readonly BookkeepingTable[]): Promise<string | undefined> {

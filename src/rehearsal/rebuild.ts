@@ -12,7 +12,7 @@ import { toError } from '../support/errors.ts';
 import { milliseconds } from './milliseconds.ts';
 import { replay } from './replay.ts';
 import type { Run } from './run.ts';
-import { setStage } from './stage.ts';
+import { onlyProgress, setStage } from './stage.ts';
 import { openWatching } from './watching.ts';
 
 /**
@@ -61,7 +61,7 @@ export async function rebuild(run: Run, reason: string): Promise<Rebuild> {
     run.brokenObservers.push(...run.watching.failures);
     await run.watching[Symbol.asyncDispose]();
     await run.stage[Symbol.asyncDispose]();
-    run.stage = await setStage(run.cast, run.bookkeeping, () => {}, run.signal);
+    run.stage = await setStage(run.cast, run.bookkeeping, onlyProgress(run.onEvent), run.signal);
     await replay(run.stage, run.path, run.signal);
     const unbroken = run.observers.filter(({ id }) => !run.brokenObservers.some(({ observer }) => observer === id));
     run.watching = await openWatching(unbroken, { ...run.stage, bookkeeping: run.bookkeeping });

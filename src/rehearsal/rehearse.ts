@@ -6,7 +6,7 @@ import { resourcesObserver } from '../observers/resources.ts';
 import { statementsObserver } from '../observers/statements/index.ts';
 import type { Recording } from '../recording/recording.ts';
 import { Disposals } from '../support/disposals.ts';
-import { PgrehearseError } from '../support/errors.ts';
+import { isPgrehearseError, PgrehearseError } from '../support/errors.ts';
 import { applyTogether } from './apply-together.ts';
 import { booksFor, castFor, type Cast, sourceFor } from './cast.ts';
 import type { OnEvent } from './events.ts';
@@ -15,7 +15,7 @@ import { backupRecord, baselineOf, serverRecord, toolRecord } from './records.ts
 import type { RehearsalRequest } from './request.ts';
 import { roundTrip } from './round-trip.ts';
 import type { Run } from './run.ts';
-import { setStage } from './stage.ts';
+import { setStage, withinExpiry } from './stage.ts';
 import { takeBackApplied, unwindAll } from './unwind.ts';
 import { openWatching } from './watching.ts';
 
@@ -28,6 +28,7 @@ import { openWatching } from './watching.ts';
 export async function rehearse(request: RehearsalRequest, onEvent: OnEvent, signal: AbortSignal): Promise<Recording> {
   const startedAt = new Date();
   const { cast, run } = await startRun(request, onEvent, signal);
+  let recording: Recording;
   try {
     const { start } = run.watching;
     const { server, role } = run.stage;
@@ -35,7 +36,7 @@ export async function rehearse(request: RehearsalRequest, onEvent: OnEvent, sign
     const stopped = await performAll(run);
     const failures = [...run.brokenObservers, ...run.watching.failures];
     onEvent({ kind: 'finished' });
-    return {
+    recording = {
       format: 1,
       tool: toolRecord,
       startedAt: startedAt.toISOString(),
@@ -51,14 +52,25 @@ export async function rehearse(request: RehearsalRequest, onEvent: OnEvent, sign
       ...(run.baseline && { baseline: run.baseline }),
       ...(stopped && { interrupted: true }),
     };
-  } finally {
-    // Read late: both may have been replaced when the database was built anew.
-    const disposals = new Disposals();
-    disposals.use(cast);
-    disposals.use(run.stage);
-    disposals.use(run.watching);
-    await disposals[Symbol.asyncDispose]();
+  } catch (error) {
+    await takeDown(cast, run);
+    throw error;
   }
+  await takeDown(cast, run).catch((error: unknown) => {
+    // What was found out took hours, and stands.
+    if (!isPgrehearseError(error) || error.code !== 'SERVER_NOT_REMOVED') throw error;
+    onEvent({ kind: 'server-stays', text: `${error.code}: ${error.message}\n  hint: ${error.hint}\n` });
+  });
+  return recording;
+}
+
+/** Stage and observers are read late: they may have been replaced when the database was built anew. */
+async function takeDown(cast: Cast, { stage, watching }: Run): Promise<void> {
+  const disposals = new Disposals();
+  disposals.use(cast);
+  disposals.use(stage);
+  disposals.use(watching);
+  await disposals[Symbol.asyncDispose]();
 }
 
 async function startRun(
@@ -75,12 +87,15 @@ async function startRun(
       throw error;
     }
   } catch (error) {
-    throw signal.aborted ? interrupted(error) : error;
+    throw signal.aborted && !saysInterrupted(error) ? interrupted(error) : error;
   }
 }
 
 const interrupted = (cause: unknown): PgrehearseError =>
   new PgrehearseError('INTERRUPTED', 'Interrupted before the first step.', { cause });
+
+/** Who was interrupted may know better what stays behind. */
+const saysInterrupted = (error: unknown): boolean => isPgrehearseError(error) && error.code === 'INTERRUPTED';
 
 /** Server, backup, tool and observers up to the moment before the first step. */
 async function begin(request: RehearsalRequest, cast: Cast, onEvent: OnEvent, signal: AbortSignal): Promise<Run> {
@@ -99,7 +114,7 @@ async function begin(request: RehearsalRequest, cast: Cast, onEvent: OnEvent, si
       cast,
       plan,
       onEvent,
-      signal,
+      signal: withinExpiry(stage.server, signal),
       bookkeeping: set.bookkeeping,
       ...(request.baseline && { baseline: baselineOf(request.baseline) }),
       stage,
@@ -139,9 +154,18 @@ async function performAll(run: Run): Promise<boolean> {
     return false;
   } catch (error) {
     if (!run.signal.aborted) throw error;
-    if (run.steps.length === 0) throw interrupted(error);
+    const { expiry } = run.stage.server;
+    // Its reason says what time was up.
+    if (expiry?.aborted === true && isPgrehearseError(expiry.reason)) sayExpired(run, expiry.reason);
+    else if (run.steps.length === 0) throw interrupted(error);
     return true;
   }
+}
+
+/** @throws the reason, when there is nothing to judge yet */
+function sayExpired({ steps, onEvent }: Run, reason: PgrehearseError): void {
+  if (steps.length === 0) throw reason;
+  onEvent({ kind: 'output', text: `${reason.message} The rehearsal ends here.\n` });
 }
 
 const hasWayBack = (steps: readonly PlannedStep[], id: string): boolean =>

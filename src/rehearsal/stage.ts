@@ -4,6 +4,7 @@ import { connect } from '../postgres/connect.ts';
 import { quoteIdentifier } from '../postgres/identifiers.ts';
 import type { EphemeralServer, ServerContents, ServerNews } from '../server/provider.ts';
 import { Disposals } from '../support/disposals.ts';
+import { isPgrehearseError, PgrehearseError, toError } from '../support/errors.ts';
 import type { Cast } from './cast.ts';
 import type { OnEvent } from './events.ts';
 import { migrationTarget } from './migration-role.ts';
@@ -27,12 +28,16 @@ export async function setStage(
   signal: AbortSignal,
 ): Promise<Stage> {
   const disposals = new Disposals();
+  let expiry: AbortSignal | undefined;
   try {
     const server = disposals.use(await startServer(cast, onEvent, signal));
+    ({ expiry } = server);
     const database = server.shared?.database ?? server.contents?.database ?? databaseName(cast);
-    const restored = await fill(cast, { server, database }, onEvent, signal);
-    const target = await migrationTarget(server, database, bookkeeping);
-    const session = disposals.use(await cast.source.open(target, signal));
+    const inTime = withinExpiry(server, signal);
+    const restored = await fill(cast, { server, database }, onEvent, inTime);
+    const { target, limit } = await migrationTarget(server, database, bookkeeping);
+    if (limit !== undefined) onEvent({ kind: 'output', text: `${cast.provider.kind} server: ${limit}\n` });
+    const session = disposals.use(await cast.source.open(target, inTime));
     return {
       role: target.user,
       server,
@@ -42,9 +47,36 @@ export async function setStage(
       [Symbol.asyncDispose]: () => disposals[Symbol.asyncDispose](),
     };
   } catch (error) {
-    await disposals[Symbol.asyncDispose]().catch(() => {});
-    throw error;
+    const left = await failureOf(disposals[Symbol.asyncDispose]());
+    if (isPgrehearseError(left) && left.code === 'SERVER_NOT_REMOVED') throw alsoLeft(error, left);
+    throw expiry?.aborted === true ? toError(expiry.reason) : error;
   }
+}
+
+/** Also when the time of the server is up. */
+export const withinExpiry = ({ expiry }: Pick<EphemeralServer, 'expiry'>, signal: AbortSignal): AbortSignal =>
+  expiry ? AbortSignal.any([signal, expiry]) : signal;
+
+/** For a stage in the middle of a rehearsal: what it is and can is known, but a start may take an hour. */
+export const onlyProgress =
+  (onEvent: OnEvent): OnEvent =>
+  (event) => {
+    if (event.kind === 'server-progress') onEvent(event);
+  };
+
+async function failureOf(work: Promise<void>): Promise<unknown> {
+  try {
+    await work;
+    return undefined;
+  } catch (error) {
+    return error;
+  }
+}
+
+/** What went wrong, and what stays and costs. */
+function alsoLeft(error: unknown, left: PgrehearseError): PgrehearseError {
+  const { code } = isPgrehearseError(error) && error.code === 'INTERRUPTED' ? error : left;
+  return new PgrehearseError(code, `${toError(error).message} ${left.message}`, { cause: error, hint: left.hint });
 }
 
 async function startServer(

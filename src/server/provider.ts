@@ -60,7 +60,16 @@ export interface RdsServerSpec {
   /** After so long the temporary database is deleted, whatever is going on. */
   readonly maxHours: number;
   readonly pollSeconds?: number;
+  /** For one question to AWS, retries included. */
+  readonly patienceSeconds?: number;
+  /** Requests may go to a host that is not of AWS. */
   readonly allowCustomEndpoint?: boolean;
+  /** Path of the root certificates of RDS. Absent: the connection is encrypted, and its certificate is not checked. */
+  readonly sslRootCert?: string;
+  /** Hosts that are never logged in to. */
+  readonly production: readonly string[];
+  /** Region, endpoint and credentials are found by it. */
+  readonly env: Readonly<Record<string, string | undefined>>;
   /** Where what was made is written down, so that a later run can delete it. */
   readonly stateFolder: string;
 }
@@ -87,6 +96,8 @@ export interface EphemeralServer extends AsyncDisposable {
   readonly limits?: readonly string[];
   /** Why its log cannot be read through SQL. */
   readonly logUnreadable?: string;
+  /** Aborts when its time is up, shortly before the provider takes it away: the rehearsal ends as it stands. */
+  readonly expiry?: AbortSignal;
   /** How to reach a database of this server; does not create it. `postgres` always exists and is ours for upkeep. */
   target(database: string): DatabaseTarget;
   /**

@@ -31,6 +31,10 @@ const CATALOGUE = {
     exitCode: 2,
     hint: 'Name another server in `server.url`: nothing is ever rehearsed on production.',
   },
+  SERVER_NOT_REMOVED: {
+    exitCode: 3,
+    hint: 'It costs money until it is deleted. `pgrehearse preflight --clean-up` and the next run try again.',
+  },
   SERVER_RIGHTS_MISSING: { exitCode: 3, hint: 'docs/servers.md says which rights the role of `server.url` needs.' },
   MIGRATIONS_NOT_FOUND: { exitCode: 2, hint: '`migrations.directory` is relative to the config file.' },
   MIGRATIONS_UNREADABLE: {

@@ -3,6 +3,12 @@ import { baselineOption, failOnOption, jsonOption, quietOption, rehearsalOptions
 import type { RunFlags } from '../run-rehearsal.ts';
 import type { Terminal } from '../terminal.ts';
 
+/** As on the command line, where they may be shorter. */
+interface GivenFlags extends RunFlags {
+  readonly maxHours?: string;
+  readonly allowCustomEndpoint?: boolean;
+}
+
 export function runCommand(terminal: Terminal): Command {
   const command = new Command('run')
     .summary('rehearse the migrations on a restored backup')
@@ -18,8 +24,13 @@ export function runCommand(terminal: Terminal): Command {
     .addOption(jsonOption())
     .addOption(quietOption())
     .addOption(new Option('--max-hours <hours>', 'delete what the provider rds made after so long'))
-    .action(async (path: string | undefined, { maxHours, ...flags }: RunFlags & { readonly maxHours?: string }) => {
+    .addOption(new Option('--allow-custom-endpoint', 'let the provider rds use an endpoint that is not of AWS'))
+    .action(async (path: string | undefined, { maxHours, allowCustomEndpoint, ...flags }: GivenFlags) => {
       const { runRehearsal } = await import('../run-rehearsal.ts');
-      await runRehearsal(terminal, path, { ...flags, ...(maxHours !== undefined && { rdsMaxHours: maxHours }) });
+      await runRehearsal(terminal, path, {
+        ...flags,
+        ...(maxHours !== undefined && { rdsMaxHours: maxHours }),
+        ...(allowCustomEndpoint && { rdsCustomEndpoint: true }),
+      });
     });
 }

@@ -22,7 +22,9 @@ export async function openLogReader(upkeep: string, database: string): Promise<L
   // `emit` must wait for the log to be written out; the server's default may be not to.
   await session.script("set synchronous_commit = on; set timezone = 'UTC'; set statement_timeout = 0");
   const query = await recordsQuery(session);
-  let since = await place(session);
+  const first = await place(session).catch(unlessWithoutLog);
+  if (!first) return { ...BLIND, [Symbol.asyncDispose]: () => session[Symbol.asyncDispose]() };
+  let since = first;
   return {
     look: async (worthBytes) => {
       const now = await place(session);
@@ -34,6 +36,18 @@ export async function openLogReader(upkeep: string, database: string): Promise<L
     [Symbol.asyncDispose]: () => session[Symbol.asyncDispose](),
   };
 }
+
+/** Reads everything each time: as where the log cannot be read. */
+const BLIND: Pick<LogReader, 'look'> = { look: () => Promise.resolve({ writes: new Map(), unfinished: false }) };
+
+/** Aurora has no log of this kind unless logical replication is on, and says so in several ways. */
+function unlessWithoutLog(error: unknown): undefined {
+  if (error instanceof Error && 'code' in error && WITHOUT_LOG.has(error.code)) return undefined;
+  throw error;
+}
+
+/** feature_not_supported, object_not_in_prerequisite_state, insufficient_privilege */
+const WITHOUT_LOG: ReadonlySet<unknown> = new Set(['0A000', '55000', '42501']);
 
 interface Place {
   /** End of our own record: the boundary between this look and the next. */

@@ -3,7 +3,7 @@ import { drillStatements } from './iam-policy/drill-statements.ts';
 import { readStatements } from './iam-policy/read-statements.ts';
 import { snapshotStatements } from './iam-policy/snapshot-statements.ts';
 
-/** `read`: pre-flight and verify. `snapshot`: with `--create-snapshot`. `drill`: with `--restore-drill` and `--clean-up`. */
+/** `read`: pre-flight and verify. `snapshot`: with `--create-snapshot`. `drill`: with `--restore-drill` and `--clean-up`, and `run` in RDS. */
 export type PolicyMode = 'read' | 'snapshot' | 'drill';
 
 export interface IamPolicy {

@@ -14,14 +14,23 @@ export function chooseSnapshot({ aws, policy }: PreflightFacts): Reading<Snapsho
   const ours = policy.createSnapshot
     ? aws.snapshots.value.filter(({ id }) => aws.created?.status === 'available' && id === aws.created.id)
     : aws.snapshots.value;
-  const judged = ours.map((snapshot) => ({ snapshot, ...usability(snapshot, resource) }));
+  const { usable, others } = newestUsable(ours, resource);
+  if (usable !== undefined) return known(usable);
+  const doubtful = others.find(({ state }) => state === 'doubtful');
+  return doubtful === undefined ? known(undefined) : unknown(`AWS does not say ${doubtful.why}`);
+}
+
+/** The newest by what its data is as of, and what is wrong with those that do not count. */
+export function newestUsable(
+  snapshots: readonly SnapshotFacts[],
+  resource: ResourceFacts,
+): { readonly usable: SnapshotFacts | undefined; readonly others: readonly Usability[] } {
+  const judged = snapshots.map((snapshot) => ({ snapshot, ...usability(snapshot, resource) }));
   // Times in ISO-8601 sort as text; one without a time comes last.
   const [newest] = judged
     .filter(({ state }) => state === 'usable')
     .toSorted((one, other) => (other.snapshot.dataTime ?? '').localeCompare(one.snapshot.dataTime ?? ''));
-  if (newest !== undefined) return known(newest.snapshot);
-  const doubtful = judged.find(({ state }) => state === 'doubtful');
-  return doubtful === undefined ? known(undefined) : unknown(`AWS does not say ${doubtful.why}`);
+  return { usable: newest?.snapshot, others: judged.filter(({ state }) => state !== 'usable') };
 }
 
 export interface Usability {

@@ -4,9 +4,10 @@ import { answerWithin } from '../../support/answer-within.ts';
 import { isPgrehearseError } from '../../support/errors.ts';
 import { type Prerequisite, prerequisiteFrom } from '../../support/prerequisite.ts';
 import type { ServerSpec } from '../provider.ts';
-import { type Account, readAccount, targetOf } from './account.ts';
+import { type Account, targetOf } from '../account-target.ts';
+import { readAccount } from './account.ts';
 import { assertUsable, inspectServer, type ServerFacts } from './inspect-server.ts';
-import { refuseProductionHost, refuseProductionIdentifier } from './refuse-production.ts';
+import { refuseProductionHost, refuseProductionIdentifier } from '../refuse-production.ts';
 
 /** What a server of others has to be, and what our role may do there. Reads only. */
 export async function examineExternal(

@@ -7,10 +7,12 @@ import { isPgrehearseError, PgrehearseError, toError } from '../../support/error
 import { redact } from '../../support/redact.ts';
 import type { EphemeralServer, ServerProvider, ServerSpec } from '../provider.ts';
 import { untilAborted } from '../until-aborted.ts';
-import { type Account, readAccount, targetOf } from './account.ts';
+import { type Account, targetOf } from '../account-target.ts';
+import { applySettings } from '../database-settings.ts';
+import { refuseProductionHost, refuseProductionIdentifier } from '../refuse-production.ts';
+import { readAccount } from './account.ts';
 import { examineExternal } from './examine-external.ts';
 import { assertUsable, inspectServer, type ServerFacts } from './inspect-server.ts';
-import { refuseProductionHost, refuseProductionIdentifier } from './refuse-production.ts';
 import { type Keeper, removeRun, sweepDeadRuns } from './remove-databases.ts';
 import { databaseOf, lockKeyOf, markerOf, newRunId, upkeepOf } from './run-id.ts';
 import { alone, lockRun } from './run-locks.ts';
@@ -75,7 +77,7 @@ async function setUp(keeper: Keeper, { spec, facts }: Circumstances, signal: Abo
       await createDatabase(session, name, markerOf(runId));
       signal.throwIfAborted();
     }
-    await applySettings(session, databaseOf(runId), spec.settings);
+    await applySettings(session, databaseOf(runId), spec.settings, 'a shared server');
     signal.throwIfAborted();
   } catch (error) {
     await removeRun(keeper, runId).catch(() => {});
@@ -88,7 +90,10 @@ async function setUp(keeper: Keeper, { spec, facts }: Circumstances, signal: Abo
     shared: { database: databaseOf(runId) },
     limits: limitsOf(facts),
     logUnreadable: 'the log of a server that others use as well is not read',
-    target: (database) => targetOf(account, database === 'postgres' ? upkeepOf(runId) : database),
+    target: (database) => ({
+      ...targetOf(account, database === 'postgres' ? upkeepOf(runId) : database),
+      isShared: true,
+    }),
     [Symbol.asyncDispose]: () => takeDown(keeper, runId),
   };
 }
@@ -106,22 +111,6 @@ async function createDatabase(session: Database, name: string, marker: string): 
   await session.query(`comment on database ${quoted} is ${quoteLiteral(marker)}`);
   // A backup of production is nobody else's to read.
   await session.query(`revoke connect on database ${quoted} from public`);
-}
-
-/** @throws {PgrehearseError} `CONFIG_INVALID` for a setting that only the server as a whole can have */
-async function applySettings(session: Database, database: string, settings: ServerSpec['settings']): Promise<void> {
-  for (const [name, value] of Object.entries(settings)) {
-    const setting = name.split('.').map(quoteIdentifier).join('.');
-    try {
-      await session.query(`alter database ${quoteIdentifier(database)} set ${setting} to ${quoteLiteral(value)}`);
-    } catch (cause) {
-      const message = `server.settings.${name} cannot be set for one database of a shared server: ${toError(cause).message}.`;
-      throw new PgrehearseError('CONFIG_INVALID', message, {
-        cause,
-        hint: `Leave \`${name}\` out of server.settings.`,
-      });
-    }
-  }
 }
 
 const limitsOf = ({ isSuperuser }: ServerFacts): readonly string[] => [

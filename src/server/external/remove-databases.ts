@@ -1,6 +1,6 @@
 import { connect, type Database } from '../../postgres/connect.ts';
 import { quoteIdentifier, quoteLiteral } from '../../postgres/identifiers.ts';
-import { type Account, targetOf } from './account.ts';
+import { type Account, targetOf } from '../account-target.ts';
 import { databaseOf, lockKeyOf, markerOf, runIdIn, upkeepOf } from './run-id.ts';
 import { alone, livingRuns } from './run-locks.ts';
 

@@ -111,7 +111,7 @@ test.each(['--create-snapshot', '--restore-drill'])(
 
 test('nothing is left to clean up', async () => {
   const { status, out } = await rig.run(['preflight', '--clean-up']);
-  expect({ status, out }).toEqual({ status: 0, out: 'No restore drill has left anything.\n' });
+  expect({ status, out }).toEqual({ status: 0, out: 'No restore drill or rehearsal has left anything.\n' });
 });
 
 test.each(['read', 'snapshot', 'drill'])('--print-iam-policy %s prints one policy for this account', async (mode) => {

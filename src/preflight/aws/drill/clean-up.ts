@@ -14,6 +14,8 @@ export interface CleanedUp {
   readonly region: string;
   readonly deleted: boolean;
   readonly reason?: string;
+  /** It was not tried: what is said of it cannot be judged from here, or its run may be at work. */
+  readonly leftAlone?: true;
 }
 
 export interface CleanUpOptions {
@@ -21,6 +23,8 @@ export interface CleanUpOptions {
   readonly limitMs?: number;
   readonly pace?: Pace;
   readonly onProgress?: (progress: { readonly id: string; readonly status: string }) => void;
+  /** Nonce of a ledger that is somebody else's business. */
+  readonly except?: string;
 }
 
 /**
@@ -33,7 +37,8 @@ export async function cleanUp(
   signal: AbortSignal,
   options: CleanUpOptions = {},
 ): Promise<readonly CleanedUp[]> {
-  const found = await readLedgers(stateFolder);
+  const all = await readLedgers(stateFolder);
+  const found = all.filter(({ ledger }) => ledger === undefined || ledger.nonce !== options.except);
   if (found.length === 0) return [];
   const account = await accountOf(aws, signal);
   const cleaned: CleanedUp[] = [];
@@ -50,10 +55,13 @@ async function cleanOne(
   { limitMs = LIMIT_MS, pace = PACE, onProgress }: CleanUpOptions,
 ): Promise<readonly CleanedUp[]> {
   if (ledger === undefined)
-    return [{ kind: 'ledger', id: file, region: aws.region, deleted: false, reason: 'it cannot be read' }];
+    return [
+      { kind: 'ledger', id: file, region: aws.region, deleted: false, reason: 'it cannot be read', leftAlone: true },
+    ];
   const reason = reasonToLeave(ledger, aws, account);
   const { region, things } = ledger;
-  if (reason !== undefined) return things.map(({ kind, id }) => ({ kind, id, region, deleted: false, reason }));
+  if (reason !== undefined)
+    return things.map(({ kind, id }) => ({ kind, id, region, deleted: false, reason, leftAlone: true }));
   const rds = region === aws.region ? aws.rds : await aws.rdsIn(region);
   const torn = await tearDown(rds, ledger, {
     pace,
@@ -68,9 +76,10 @@ async function cleanOne(
   return torn;
 }
 
-type Account = { readonly id: string } | { readonly unknown: string };
+export type Account = { readonly id: string } | { readonly unknown: string };
 
-function reasonToLeave(
+/** `undefined`: its run is dead, and these credentials see what it made. */
+export function reasonToLeave(
   { owner, account: ofLedger, endpoint, region }: Ledger,
   aws: Aws,
   account: Account,
@@ -84,7 +93,7 @@ function reasonToLeave(
   return undefined;
 }
 
-async function accountOf(aws: Aws, signal: AbortSignal): Promise<Account> {
+export async function accountOf(aws: Aws, signal: AbortSignal): Promise<Account> {
   try {
     const { Account: id } = await within(boundedBy(IDENTITY_LIMIT_MS, signal), async (abortSignal) => {
       const sts = await aws.sts();

@@ -4,15 +4,12 @@ import { redact } from '../../../support/redact.ts';
 import type { DrillFacts, ResourceFacts } from '../../facts/aws.ts';
 import type { Aws } from '../aws.ts';
 import { boundedBy, sayEnd, within, type Bounds } from '../writing/bounds.ts';
-import { faultOf, sayFault } from '../writing/fault.ts';
-import { DRILL_PREFIX, newMark, type Mark } from '../writing/mark.ts';
 import { PACE, type Pace } from '../writing/poll.ts';
 import { close, logIn, type DrillDoor, type DrillIam } from './log-in.ts';
-import { missingForRestore, planRestore, type DrillSource, type PlannedThing } from './restore-plan.ts';
+import { prepareRestore, removeRestored, type PreparedRestore } from './prepare-restore.ts';
+import type { DrillSource } from './restore-plan.ts';
 import { restoreThings } from './restore-things.ts';
-import { tearDown, type TornDown } from './tear-down.ts';
-import { TeardownLedger } from './teardown-ledger.ts';
-import { describeDatabase } from './temporary.ts';
+import type { TornDown } from './tear-down.ts';
 
 export interface DrillOptions {
   readonly runId: string;
@@ -57,9 +54,17 @@ export async function restoreDrill(
   const began = performance.now();
   const bounds = boundedBy(options.limitMs, signal);
   const target: ResourceFacts = { ...resource, ...options.instead };
-  const drill = await prepare(aws, target, what, options, bounds);
-  const trial = 'reason' in drill ? drill : await attempt(drill, options, bounds);
-  const torn = 'reason' in drill ? [] : await removeAll(drill, options);
+  const { runId, stateFolder, iam, pace = PACE, deleteLimitMs, onProgress } = options;
+  const asked = { runId, stateFolder, pace, iamAuthentication: iam !== undefined };
+  const drill = await prepareRestore(aws, target, what, asked, bounds);
+  const trial: Trial = 'reason' in drill ? drill : await attempt(drill, options, bounds);
+  const torn =
+    'reason' in drill
+      ? []
+      : await removeRestored(drill, {
+          ...(deleteLimitMs !== undefined && { limitMs: deleteLimitMs }),
+          onProgress: (progress) => onProgress?.({ stage: 'deleting', ...progress }),
+        });
   return {
     source: sourceFacts(resource, what),
     created: torn.map(({ kind, id, deleted }) => ({ kind, id, deleted })),
@@ -71,14 +76,6 @@ export async function restoreDrill(
   };
 }
 
-interface Drill {
-  readonly aws: Aws;
-  readonly mark: Mark;
-  readonly things: readonly PlannedThing[];
-  readonly ledger: TeardownLedger;
-  readonly pace: Pace;
-}
-
 interface Trial {
   /** What went wrong, a sentence's part without full stop. */
   readonly reason?: string;
@@ -88,65 +85,8 @@ interface Trial {
   readonly ended?: 'interrupted' | 'timed-out';
 }
 
-/** Everything that can be found out before something is made that costs. */
-async function prepare(
-  aws: Aws,
-  resource: ResourceFacts,
-  what: DrillSource,
-  options: DrillOptions,
-  bounds: Bounds,
-): Promise<Drill | (Trial & { readonly reason: string })> {
-  const impossible = obstacle(resource, what);
-  if (impossible !== undefined) return { reason: impossible };
-  const blind = await cannotSee(aws, resource, bounds);
-  const ended = bounds.ended();
-  if (ended !== undefined) return { reason: `${sayEnd(bounds)} before anything was made`, ended };
-  if (blind !== undefined) return { reason: blind };
-  const now = aws.now();
-  const { runId, stateFolder, iam, pace = PACE } = options;
-  const { identifier, resourceId, members, arn } = resource;
-  const mark = newMark({ prefix: DRILL_PREFIX, source: identifier, sourceResourceId: resourceId, runId, now });
-  return {
-    aws,
-    mark,
-    things: planRestore(resource, what, { mark, iamAuthentication: iam !== undefined }),
-    ledger: new TeardownLedger(stateFolder, {
-      runId,
-      account: arn.split(':')[4] ?? '',
-      region: aws.region,
-      endpoint: aws.endpoint,
-      startedAt: now.toISOString(),
-      nonce: mark.nonce,
-      never: [resourceId, ...members.flatMap((member) => member.resourceId ?? [])],
-    }),
-    pace,
-  };
-}
-
-function obstacle(resource: ResourceFacts, what: DrillSource): string | undefined {
-  const missing = missingForRestore(resource);
-  if (missing.length > 0) return `of ${resource.identifier} it is not known: ${missing.join(', ')}`;
-  if (!('snapshot' in what)) return undefined;
-  const { id, status, resourceId } = what.snapshot;
-  if (status !== 'available') return `snapshot ${id} is ${status}`;
-  return resourceId === resource.resourceId ? undefined : `snapshot ${id} is not of ${resource.identifier}`;
-}
-
-/** A database that we could make but not see could not be deleted either. */
-async function cannotSee({ rds }: Aws, { kind }: ResourceFacts, bounds: Bounds): Promise<string | undefined> {
-  const kinds = kind === 'instance' ? (['instance'] as const) : (['cluster', 'instance'] as const);
-  for (const each of kinds) {
-    try {
-      await within(bounds, (signal) => describeDatabase(rds, each, `${DRILL_PREFIX}none`, signal));
-    } catch (error) {
-      if (faultOf(error) !== 'absent') return `AWS would not show what is made: ${sayFault(error)}`;
-    }
-  }
-  return undefined;
-}
-
 /** Restores, connects, verifies. Never rejects, so that the deletion always follows. */
-async function attempt(drill: Drill, options: DrillOptions, bounds: Bounds): Promise<Trial> {
+async function attempt(drill: PreparedRestore, options: DrillOptions, bounds: Bounds): Promise<Trial> {
   let restoreMs: number | undefined;
   const end = async (): Promise<Trial> => {
     const began = performance.now();
@@ -163,7 +103,7 @@ async function attempt(drill: Drill, options: DrillOptions, bounds: Bounds): Pro
 }
 
 const restore = (
-  { aws, mark, things, ledger, pace }: Drill,
+  { aws, mark, things, ledger, pace }: PreparedRestore,
   { onProgress }: DrillOptions,
   bounds: Bounds,
 ): ReturnType<typeof restoreThings> =>
@@ -178,7 +118,7 @@ const restore = (
   });
 
 const enter = (
-  { aws, mark, things, pace }: Drill,
+  { aws, mark, things, pace }: PreparedRestore,
   restored: Parameters<typeof logIn>[0]['restored'],
   { connect, iam, connectLimitMs, onProgress }: DrillOptions,
   bounds: Bounds,
@@ -197,7 +137,7 @@ const enter = (
 
 async function verifyIn(
   database: Database,
-  { mark }: Drill,
+  { mark }: PreparedRestore,
   { verify, onProgress }: DrillOptions,
   bounds: Bounds,
 ): Promise<Trial> {
@@ -210,22 +150,6 @@ async function verifyIn(
   } finally {
     await close(database);
   }
-}
-
-/** Not stopped by the signal that ended the drill: what was made must go. */
-async function removeAll({ aws, ledger, pace }: Drill, options: DrillOptions): Promise<readonly TornDown[]> {
-  const { deleteLimitMs = DELETE_LIMIT_MS, onProgress } = options;
-  const { things } = ledger.ledger;
-  const torn = await tearDown(aws.rds, ledger.ledger, {
-    pace,
-    limitMs: deleteLimitMs,
-    now: () => aws.now(),
-    onProgress: (progress) => onProgress?.({ stage: 'deleting', ...progress }),
-  });
-  const left = things.filter(({ id }) => !torn.some((it) => it.id === id && it.deleted));
-  // A ledger that names too much does no harm.
-  await ledger.keep(left).catch(() => {});
-  return torn;
 }
 
 /** The first thing that was wrong. A copy of production that nobody deletes is wrong as well. */
@@ -249,5 +173,3 @@ function conclude(
 function sourceFacts({ latestRestorableAt }: ResourceFacts, what: DrillSource): DrillFacts['source'] {
   return 'snapshot' in what ? { snapshotId: what.snapshot.id } : { pointInTime: latestRestorableAt ?? 'latest' };
 }
-
-const DELETE_LIMIT_MS = 45 * 60_000;

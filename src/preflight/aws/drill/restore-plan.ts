@@ -4,8 +4,14 @@ import type { ResourceFacts, SnapshotFacts } from '../../facts/aws.ts';
 import { toTagList, type Mark } from '../writing/mark.ts';
 import type { TemporaryKind } from './temporary.ts';
 
-/** What is restored: a snapshot of the resource, or its newest restorable moment. */
+/** What a drill restores: a snapshot of the resource, or its newest restorable moment. */
 export type DrillSource = { readonly snapshot: SnapshotFacts } | { readonly pointInTime: 'latest' };
+
+/**
+ * What a rehearsal restores as well: a moment (ISO-8601), or Aurora's copy-on-write clone of now. A clone would be no proof of
+ * backups, but it is the data.
+ */
+export type RestoreSource = DrillSource | { readonly pointInTime: string } | { readonly clone: true };
 
 /** One thing to be made, in order. */
 export interface PlannedThing {
@@ -24,7 +30,11 @@ export interface PlanOptions {
  * Every parameter that has an unsafe default is given: without them a restored database gets the default security group and
  * parameters, perhaps a public address, and the tags of its source, by which automation takes it for production.
  */
-export function planRestore(resource: ResourceFacts, what: DrillSource, options: PlanOptions): readonly PlannedThing[] {
+export function planRestore(
+  resource: ResourceFacts,
+  what: RestoreSource,
+  options: PlanOptions,
+): readonly PlannedThing[] {
   const { id } = options.mark;
   const place = placeOf(resource, options);
   if (resource.kind === 'instance')
@@ -35,7 +45,7 @@ export function planRestore(resource: ResourceFacts, what: DrillSource, options:
   const create =
     'snapshot' in what
       ? clusterFromSnapshot(resource, what.snapshot, place, options)
-      : clusterAtPointInTime(resource, place, options);
+      : clusterInTime(resource, what, place, options);
   const cluster: PlannedThing = { kind: 'cluster', id, create };
   if (resource.kind === 'multi-az-cluster') return [cluster];
   const instance = auroraInstance(resource, place, options);
@@ -82,7 +92,7 @@ const alone = (instanceClass: string | undefined) => ({
 });
 
 const restoreInstance =
-  (resource: ResourceFacts, what: DrillSource, place: Place, { mark }: PlanOptions): Create =>
+  (resource: ResourceFacts, what: RestoreSource, place: Place, { mark }: PlanOptions): Create =>
   (rds, abortSignal) => {
     const common = {
       ...place,
@@ -99,7 +109,7 @@ const restoreInstance =
             ...common,
             TargetDBInstanceIdentifier: mark.id,
             SourceDbiResourceId: resource.resourceId,
-            UseLatestRestorableTime: true,
+            ...(isMoment(what) ? { RestoreTime: new Date(what.pointInTime) } : { UseLatestRestorableTime: true }),
           },
           { abortSignal },
         );
@@ -134,9 +144,9 @@ const clusterFromSnapshot =
       { abortSignal },
     );
 
-/** A full copy: a clone (`copy-on-write`) would prove that the storage works, not that its backups do. */
-const clusterAtPointInTime =
-  (resource: ResourceFacts, place: Place, { mark }: PlanOptions): Create =>
+/** A full copy unless a clone is asked for. */
+const clusterInTime =
+  (resource: ResourceFacts, what: RestoreSource, place: Place, { mark }: PlanOptions): Create =>
   (rds, abortSignal) =>
     rds.restoreDBClusterToPointInTime(
       {
@@ -144,8 +154,8 @@ const clusterAtPointInTime =
         ...ofCluster(resource),
         DBClusterIdentifier: mark.id,
         SourceDbClusterResourceId: resource.resourceId,
-        RestoreType: 'full-copy',
-        UseLatestRestorableTime: true,
+        RestoreType: 'clone' in what ? 'copy-on-write' : 'full-copy',
+        ...(isMoment(what) ? { RestoreToTime: new Date(what.pointInTime) } : { UseLatestRestorableTime: true }),
         // RDS makes the three instances of a Multi-AZ cluster itself; on Aurora both are said of its instance.
         ...(resource.kind === 'multi-az-cluster' && {
           DBClusterInstanceClass: instanceClassOf(resource),
@@ -154,6 +164,9 @@ const clusterAtPointInTime =
       },
       { abortSignal },
     );
+
+const isMoment = (what: RestoreSource): what is { readonly pointInTime: string } =>
+  'pointInTime' in what && what.pointInTime !== 'latest';
 
 /** A cluster keeps backups for a day at least; they go with it. */
 const ofCluster = (resource: ResourceFacts) => ({

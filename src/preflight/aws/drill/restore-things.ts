@@ -2,6 +2,7 @@ import type { RDS } from '@aws-sdk/client-rds';
 
 import { askFor } from '../writing/ask-for.ts';
 import type { Bounds } from '../writing/bounds.ts';
+import { faultOf } from '../writing/fault.ts';
 import { NONCE_TAG, type Mark } from '../writing/mark.ts';
 import { poll, type Look, type Pace } from '../writing/poll.ts';
 import type { PlannedThing } from './restore-plan.ts';
@@ -34,8 +35,9 @@ async function restoreThing(thing: PlannedThing, options: RestoreOptions): Promi
   const { rds, mark, ledger, bounds, pace, now, onWaiting } = options;
   const { kind, id, ofCluster } = thing;
   const before = ledger.ledger.things;
-  await ledger.add({ kind, id, askedAt: now().toISOString(), ...(ofCluster !== undefined && { ofCluster }) });
-  const asked = await askFor((signal) => thing.create(rds, signal), bounds, pace);
+  if (!before.some((listed) => listed.id === id))
+    await ledger.add({ kind, id, askedAt: now().toISOString(), ...(ofCluster !== undefined && { ofCluster }) });
+  const asked = await askFor((signal) => createUnlessThere(thing, before, { rds, signal }), bounds, pace);
   if (asked.sent === 'refused') {
     await ledger.keep(before);
     return { reason: `${kind} ${id} was not made: ${asked.reason}` };
@@ -48,6 +50,26 @@ async function restoreThing(thing: PlannedThing, options: RestoreOptions): Promi
   if (waited.state === 'ready') return { last: waited.value };
   const unclear = asked.sent === 'unclear' ? `; the request for it ended with ${asked.reason}` : '';
   return { reason: `${kind} ${id} did not become available: ${waited.reason}${unclear}` };
+}
+
+/** One that an earlier run asked for, which died, may be there. */
+async function createUnlessThere(
+  thing: PlannedThing,
+  listed: readonly { readonly id: string }[],
+  { rds, signal }: { readonly rds: RDS; readonly signal: AbortSignal },
+): Promise<unknown> {
+  const { kind, id } = thing;
+  if (listed.some((it) => it.id === id) && (await isThere(rds, kind, id, signal))) return undefined;
+  return thing.create(rds, signal);
+}
+
+async function isThere(rds: RDS, kind: PlannedThing['kind'], id: string, signal: AbortSignal): Promise<boolean> {
+  try {
+    return (await describeDatabase(rds, kind, id, signal)) !== undefined;
+  } catch (error) {
+    if (faultOf(error) === 'absent') return false;
+    throw error;
+  }
 }
 
 /** Whether it is ours and can be connected to. */

@@ -20,6 +20,20 @@ export interface Ledger {
   /** Resource ids that are never deleted: the source's and its members'. */
   readonly never: readonly string[];
   readonly things: readonly LedgerThing[];
+  /** Made for a rehearsal, which a later run may take up where this one died. Absent: a drill's. */
+  readonly rehearsal?: LedgerRehearsal;
+}
+
+interface LedgerRehearsal {
+  /** Of what, as what: two rehearsals with the same one would restore the same. */
+  readonly wish: string;
+  /** Identifier of the first thing; the others' are made of it. */
+  readonly id: string;
+  readonly tags: Readonly<Record<string, string>>;
+  /** ISO-8601; what the data is as of. Absent: not known. */
+  readonly dataTime?: string;
+  /** Somebody has logged in: it is no longer what was restored. */
+  readonly entered: boolean;
 }
 
 export interface LedgerThing {
@@ -35,9 +49,10 @@ export class TeardownLedger {
   #ledger: Ledger;
   readonly #folder: string;
 
-  constructor(folder: string, about: Omit<Ledger, 'format' | 'owner' | 'things'>) {
+  /** @param things what an earlier run has made, where this one goes on with it */
+  constructor(folder: string, about: Omit<Ledger, 'format' | 'owner' | 'things'>, things: readonly LedgerThing[] = []) {
     this.#folder = folder;
-    this.#ledger = { format: 1, owner: ownIdentity(), ...about, things: [] };
+    this.#ledger = { format: 1, owner: ownIdentity(), ...about, things };
   }
 
   get ledger(): Ledger {
@@ -47,6 +62,14 @@ export class TeardownLedger {
   /** On disk when it resolves; only then the thing may be asked for. */
   async add(thing: LedgerThing): Promise<void> {
     await this.#replace([...this.#ledger.things, thing]);
+  }
+
+  /** From now on nobody takes it up any more. On disk when it resolves. */
+  async enter(): Promise<void> {
+    const { rehearsal, things } = this.#ledger;
+    if (!rehearsal || rehearsal.entered) return;
+    this.#ledger = { ...this.#ledger, rehearsal: { ...rehearsal, entered: true } };
+    await this.#replace(things);
   }
 
   /** What is gone, or never was, is forgotten; with the last thing goes the file. */
@@ -112,7 +135,22 @@ function isLedger(value: unknown): value is Ledger {
     !Number.isNaN(Date.parse(String(record['startedAt']))) &&
     parseIdentity(JSON.stringify(record['owner'])) !== undefined &&
     isListOf(record['never'], (id) => typeof id === 'string') &&
-    isListOf(record['things'], isThing)
+    isListOf(record['things'], isThing) &&
+    (record['rehearsal'] === undefined || isRehearsal(record['rehearsal']))
+  );
+}
+
+function isRehearsal(value: unknown): boolean {
+  if (typeof value !== 'object' || value === null) return false;
+  const { wish, id, tags, entered, dataTime }: Record<string, unknown> = { ...value };
+  const areTags =
+    typeof tags === 'object' && tags !== null && Object.values(tags).every((tag) => typeof tag === 'string');
+  return (
+    typeof wish === 'string' &&
+    typeof id === 'string' &&
+    areTags &&
+    typeof entered === 'boolean' &&
+    ['undefined', 'string'].includes(typeof dataTime)
   );
 }
 

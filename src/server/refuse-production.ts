@@ -1,7 +1,7 @@
 import { lookup } from 'node:dns/promises';
 
-import { PgrehearseError } from '../../support/errors.ts';
-import type { Account } from './account.ts';
+import { PgrehearseError } from '../support/errors.ts';
+import type { Account } from './account-target.ts';
 
 /**
  * Before anything is sent: `production` names hosts, `host:port` or system identifiers. A host is also recognised by its
@@ -9,14 +9,18 @@ import type { Account } from './account.ts';
  *
  * @throws {PgrehearseError} `SERVER_REFUSED`
  */
-export async function refuseProductionHost({ host, port }: Account, production: readonly string[]): Promise<void> {
+export async function refuseProductionHost(
+  { host, port }: Pick<Account, 'host' | 'port'>,
+  production: readonly string[],
+  what = GIVEN,
+): Promise<void> {
   const own = await addressesOf(host);
   for (const entry of production.filter((one) => !isIdentifier(one))) {
     const named = split(entry);
     if (named.port !== undefined && named.port !== port) continue;
     const isSame =
       named.host === host.toLowerCase() || (await addressesOf(named.host)).some((one) => own.includes(one));
-    if (isSame) throw refused(`its host is that of ${entry}`);
+    if (isSame) throw refused(`its host is that of ${entry}`, what);
   }
 }
 
@@ -49,5 +53,7 @@ async function addressesOf(host: string): Promise<readonly string[]> {
   return found.map(({ address }) => address);
 }
 
-const refused = (reason: string): PgrehearseError =>
-  new PgrehearseError('SERVER_REFUSED', `The server of server.url is named as production: ${reason}.`);
+const GIVEN = 'The server of server.url';
+
+const refused = (reason: string, what = GIVEN): PgrehearseError =>
+  new PgrehearseError('SERVER_REFUSED', `${what} is named as production: ${reason}.`);
