@@ -1,14 +1,11 @@
 import { resolve } from 'node:path';
-import { openArchive } from './archive/archive-backup.ts';
+import { openArchive, type OpenArchiveOptions } from './archive/archive-backup.ts';
 import type { Backup } from './backup.ts';
 import { matchesChecksum } from './check-sum.ts';
 import { locate } from './locate.ts';
 import { openPlain } from './plain/plain-backup.ts';
 
-export interface OpenBackupOptions {
-  /** What a person should know and what is no fault of the restore, one sentence each. */
-  readonly onWarning?: (message: string) => void;
-}
+export type OpenBackupOptions = Partial<OpenArchiveOptions>;
 
 /**
  * Looks at a backup and says what it is; by its content, the name does not matter.
@@ -19,5 +16,7 @@ export async function openBackup(path: string, options: OpenBackupOptions, signa
   const located = await locate(resolve(path), signal);
   if (located.format !== 'directory') await matchesChecksum(located.path, signal);
   const onWarning = options.onWarning ?? (() => {});
-  return located.format === 'plain' ? openPlain(located, onWarning, signal) : openArchive(located, onWarning, signal);
+  return located.format === 'plain'
+    ? openPlain(located, onWarning, signal)
+    : openArchive(located, { ...options, onWarning }, signal);
 }

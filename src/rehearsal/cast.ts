@@ -79,8 +79,11 @@ const onlyInRds = (): PgrehearseError =>
     },
   );
 
-const dumpOptions = ({ projectFolder }: RehearsalRequest, onEvent: OnEvent): DumpOptions => ({
+const dumpOptions = ({ projectFolder, server }: RehearsalRequest, onEvent: OnEvent): DumpOptions => ({
   projectFolder,
+  serverBringsClients: SERVER_PROVIDERS.some(
+    ({ kind, bringsClients }) => kind === server.provider && bringsClients === true,
+  ),
   onWarning: (message) => onEvent({ kind: 'output', text: `${message}\n` }),
   onProgress: (progress) => onEvent({ kind: 'backup-progress', ...progress }),
 });

@@ -124,6 +124,8 @@ export interface ServerContents {
 /** Where a rehearsal happens. Knows nothing of backups, migrations or checks. */
 export interface ServerProvider {
   readonly kind: string;
+  /** Its servers come with client programs, as `DatabaseTarget.clientPrograms`. */
+  readonly bringsClients?: boolean;
   /**
    * Resolves once the server accepts queries. On rejection or abort nothing is left running and no file stays.
    *

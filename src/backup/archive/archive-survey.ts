@@ -3,8 +3,7 @@ import { writeFile } from 'node:fs/promises';
 import { treatment } from '../plain/database-statements.ts';
 import { scanSql } from '../plain/scan-sql.ts';
 import { referencedRoles } from '../sql/referenced-roles.ts';
-import type { ClientTool } from '../client-tools.ts';
-import { readArchive } from './read-archive.ts';
+import type { PgRestore } from './pg-restore.ts';
 
 /** What an archive needs of the server, read from everything in it but the rows. */
 export interface ArchiveSurvey {
@@ -15,23 +14,26 @@ export interface ArchiveSurvey {
 }
 
 export interface SurveyedArchive {
-  readonly tool: ClientTool;
+  readonly pgRestore: PgRestore;
+  /** Of the archive, as pg_restore sees it. */
   readonly path: string;
+  /** A temporary folder of ours. */
   readonly folder: string;
 }
 
 /** @throws {PgrehearseError} `BACKUP_UNREADABLE` */
 export async function surveyArchive(
-  { tool, path, folder }: SurveyedArchive,
+  { pgRestore, path, folder }: SurveyedArchive,
   signal: AbortSignal,
 ): Promise<ArchiveSurvey> {
   const roles = new Set<string>();
   const extensions = new Set<string>();
   const databaseSettings: string[] = [];
   const list = join(folder, 'contents');
-  await writeFile(list, await contentsWithoutRows(tool, path, signal));
+  await writeFile(list, await contentsWithoutRows(pgRestore, path, signal));
+  const useList = `--use-list=${await pgRestore.bring(list, signal)}`;
   // With --create its own settings are printed too; they are never part of a restore into another database.
-  const sql = readArchive(tool, ['--create', `--use-list=${list}`, '--file=-', path], signal);
+  const sql = pgRestore.print(['--create', useList, '--file=-', path], signal);
   for await (const parts of scanSql(sql)) {
     for (const part of parts) {
       if (part.kind !== 'statement') continue;
@@ -46,9 +48,9 @@ export async function surveyArchive(
 }
 
 /** `--schema-only` would leave out owners and privileges of large objects, too. */
-async function contentsWithoutRows(tool: ClientTool, path: string, signal: AbortSignal): Promise<string> {
+async function contentsWithoutRows(pgRestore: PgRestore, path: string, signal: AbortSignal): Promise<string> {
   const chunks: Buffer[] = [];
-  for await (const chunk of readArchive(tool, ['--list', path], signal)) chunks.push(chunk);
+  for await (const chunk of pgRestore.print(['--list', path], signal)) chunks.push(chunk);
   const lines = Buffer.concat(chunks).toString('utf8').split('\n');
   return lines.filter((line) => !ROWS.test(line)).join('\n');
 }

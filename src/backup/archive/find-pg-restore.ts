@@ -15,19 +15,20 @@ export interface ToolWish {
  *
  * @throws {PgrehearseError} `BACKUP_TOOL_MISSING`, `BACKUP_NEWER_THAN_TOOLS`
  */
-export async function findPgRestore(
-  { dumpVersion, serverMajor, places }: ToolWish,
-  signal: AbortSignal,
-): Promise<ClientTool> {
+export async function findPgRestore(wish: ToolWish, signal: AbortSignal): Promise<ClientTool> {
+  const { dumpVersion, serverMajor, places } = wish;
   const tools = await findClientTools('pg_restore', signal, places);
   const newest = tools.at(-1);
   if (!newest) throw missing();
-  const atLeast = dumpVersion === undefined ? 0 : Number.parseInt(dumpVersion, 10);
-  const able = tools.filter(({ major }) => major >= atLeast);
+  const able = tools.filter(({ major }) => canRead(major, wish));
   const [oldest] = able;
   if (!oldest) throw tooOld(dumpVersion ?? '', newest);
   return able.find(({ major }) => major === serverMajor) ?? oldest;
 }
+
+/** Whether a pg_restore of this major can read what that pg_dump wrote. */
+export const canRead = (major: number, { dumpVersion = '0' }: Pick<ToolWish, 'dumpVersion'>): boolean =>
+  major >= Number.parseInt(dumpVersion, 10);
 
 const missing = (): PgrehearseError =>
   new PgrehearseError('BACKUP_TOOL_MISSING', 'This backup is an archive, and there is no pg_restore on this machine.', {

@@ -5,15 +5,14 @@ import type { Database } from '../../postgres/connect.ts';
 import { PgrehearseError } from '../../support/errors.ts';
 import type { BackupDescription, RestoreProgress, RestoreTarget } from '../backup.ts';
 import type { RestoreReport } from '../restore-report.ts';
-import type { ClientTool } from '../client-tools.ts';
+import type { PgRestore } from './pg-restore.ts';
 import { createMessageReader, type PgRestoreMessage } from './pg-restore-messages.ts';
 import { unreadable } from './read-archive.ts';
-import { runPgRestore } from './run-pg-restore.ts';
 import { watchForStall } from './stall-watch.ts';
 
 export interface ArchiveRestore {
-  readonly tool: ClientTool;
-  /** The archive itself, decompressed where it had been compressed as a whole. */
+  readonly pgRestore: PgRestore;
+  /** The archive itself as pg_restore sees it, decompressed where it had been compressed as a whole. */
   readonly path: string;
   readonly jobs: number;
   /** A temporary folder of ours. */
@@ -29,7 +28,7 @@ export interface ArchiveRestore {
 
 /** @throws {PgrehearseError} `BACKUP_UNREADABLE`, `SERVER_UNAVAILABLE` */
 export async function restoreArchive(restore: ArchiveRestore, signal: AbortSignal): Promise<void> {
-  const { tool, path, target, folder, jobs, upkeep, stallLimitMs } = restore;
+  const { pgRestore, path, target, folder, jobs, upkeep, stallLimitMs } = restore;
   const passwordFile = join(folder, 'pgpass');
   await writeFile(passwordFile, `*:*:*:*:${target.password.replaceAll(/[\\:]/g, String.raw`\$&`)}\n`, { mode: 0o600 });
   const reader = createMessageReader();
@@ -40,7 +39,12 @@ export async function restoreArchive(restore: ArchiveRestore, signal: AbortSigna
     log.take(reader.push(text));
   };
   const either = AbortSignal.any([signal, stall.signal]);
-  const code = await runPgRestore({ tool, path, target, passwordFile, jobs, onStderr }, either);
+  const broughtFile = await pgRestore.bring(passwordFile, either);
+  const run = { path, target, passwordFile: broughtFile, jobs, onStderr };
+  const code = await pgRestore.restore(run, either).catch((error: unknown) => {
+    if (!either.aborted) throw error;
+    return undefined;
+  });
   signal.throwIfAborted();
   if (stall.signal.aborted) throw stalled(path);
   log.take(reader.end());

@@ -2,21 +2,15 @@ import { subscribe, unsubscribe } from 'node:diagnostics_channel';
 import { ChildProcess } from 'node:child_process';
 import type { RestoreTarget } from '../backup.ts';
 import type { ClientTool } from '../client-tools.ts';
+import type { PgRestoreRun } from './pg-restore.ts';
 import { toolEnvironment } from './read-archive.ts';
 
-export interface PgRestoreRun {
+interface LocalRun extends PgRestoreRun {
   readonly tool: ClientTool;
-  readonly path: string;
-  readonly target: RestoreTarget;
-  /** Holds the password, so that it stands in no argument. */
-  readonly passwordFile: string;
-  readonly jobs: number;
-  /** Piece by piece as it comes. */
-  readonly onStderr: (text: string) => void;
 }
 
 /** Restores through pg-dump-restore. Resolves with the exit code; undefined: killed. */
-export async function runPgRestore(run: PgRestoreRun, signal: AbortSignal): Promise<number | undefined> {
+export async function runPgRestore(run: LocalRun, signal: AbortSignal): Promise<number | undefined> {
   signal.throwIfAborted();
   const { pgRestore } = await import('pg-dump-restore');
   const { child, result } = spawnedBy(toolEnvironmentOf(run), () =>
@@ -42,15 +36,18 @@ const connectionOf = ({
   user,
   database,
 }: RestoreTarget): Parameters<typeof import('pg-dump-restore').pgRestore>[0] => ({
-  // A folder with a socket, and an IPv6 address.
-  host: host.startsWith('/') ? encodeURIComponent(host) : host.includes(':') ? `[${host}]` : host,
+  host: hostInUri(host),
   port,
   username: encodeURIComponent(user),
   database: encodeURIComponent(database),
   password: '',
 });
 
-const toolEnvironmentOf = ({ tool, target, passwordFile }: PgRestoreRun): NodeJS.ProcessEnv => ({
+/** A folder with a socket, and an IPv6 address. */
+export const hostInUri = (host: string): string =>
+  host.startsWith('/') ? encodeURIComponent(host) : host.includes(':') ? `[${host}]` : host;
+
+const toolEnvironmentOf = ({ tool, target, passwordFile }: LocalRun): NodeJS.ProcessEnv => ({
   ...toolEnvironment(tool),
   ...target.libpq,
   PGPASSFILE: passwordFile,

@@ -26,4 +26,6 @@ export interface DumpOptions {
   /** What a person should know, one sentence each. */
   readonly onWarning: (message: string) => void;
   readonly onProgress: (progress: DumpProgress) => void;
+  /** The server will come with client programs: none is needed on this machine to restore. */
+  readonly serverBringsClients?: boolean;
 }

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest';
 
+import { localPgRestore } from '../../../src/backup/archive/pg-restore.ts';
 import { restoreArchive } from '../../../src/backup/archive/restore-archive.ts';
 import { openBackup } from '../../../src/backup/index.ts';
 import { restoreReport } from '../../../src/backup/restore-report.ts';
@@ -130,7 +131,7 @@ test('a pg_restore that stands still is ended', async () => {
   await using upkeep = await connect(target.connectionString, { applicationName: 'test' });
   const run = restoreArchive(
     {
-      tool: { folder: join(folder, 'tool'), version: '15.0', major: 15 },
+      pgRestore: localPgRestore({ folder: join(folder, 'tool'), version: '15.0', major: 15 }),
       path: fixture('library.custom'),
       jobs: 1,
       folder,

@@ -19,6 +19,7 @@ import { obtainBackup } from '../../../src/backup/index.ts';
 import type { Backup } from '../../../src/backup/backup.ts';
 import type { PgrehearseError } from '../../../src/support/errors.ts';
 import { aProject, rehearseProject } from '../../helpers/project.ts';
+import { running } from '../../helpers/running.ts';
 import { fixture } from './library.ts';
 
 let folder: string;
@@ -177,14 +178,3 @@ describe('the process itself', () => {
     expect(dumps()).toEqual([`pgrehearse-restore-${process.pid}-living`]);
   });
 });
-
-function running(text: string): boolean {
-  return readdirSync('/proc').some((id) => {
-    if (!/^\d+$/.test(id) || Number(id) === process.pid) return false;
-    try {
-      return readFileSync(`/proc/${id}/cmdline`, 'latin1').replaceAll('\0', ' ').includes(text);
-    } catch {
-      return false;
-    }
-  });
-}
