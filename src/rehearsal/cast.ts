@@ -40,6 +40,7 @@ export async function castFor(request: RehearsalRequest, onEvent: OnEvent, signa
       ...request.server,
       projectFolder: request.projectFolder,
       ...(postgresVersion !== undefined && { postgresVersion }),
+      ...(request.server.postgresVersion === undefined && { isMajorOfBackup: true }),
       ...(backup?.dataDirectory && { dataDirectory: backup.dataDirectory }),
     },
     ...(backup && { backup }),

@@ -9,6 +9,8 @@ export type { DatabaseTarget, Prerequisite };
 export interface ServerSpec {
   /** Major, e.g. 17. Absent: the newest that can be found. */
   readonly postgresVersion?: number;
+  /** Nobody asked for that major; it is the backup's. */
+  readonly isMajorOfBackup?: boolean;
   /** A folder with `postgres` and `initdb`, from the config. */
   readonly binaries?: string;
   /** Settings of the user's, on top of ours: `{ timezone: 'Europe/Berlin' }`. */
@@ -81,6 +83,8 @@ export type ServerNews =
   /** Stays: a warning, a cost. */
   | { readonly kind: 'said'; readonly text: string };
 
+export type OnNews = (news: ServerNews) => void;
+
 /** A Postgres, or databases on one, that nobody else uses and that is gone after `dispose`. */
 export interface EphemeralServer extends AsyncDisposable {
   /** As `server_version` says, e.g. `18.4`. */
@@ -131,7 +135,7 @@ export interface ServerProvider {
    *
    * @throws {PgrehearseError} `SERVER_BINARIES_MISSING`, `SERVER_UNAVAILABLE`, `SERVER_REFUSED`, `SERVER_RIGHTS_MISSING`
    */
-  start(spec: ServerSpec, signal: AbortSignal, onNews?: (news: ServerNews) => void): Promise<EphemeralServer>;
+  start(spec: ServerSpec, signal: AbortSignal, onNews?: OnNews): Promise<EphemeralServer>;
   /** Takes up a server that `keep` let go of: from then on `dispose` removes it. Undefined: there is none any more. */
   attach?(kept: KeptServer, signal: AbortSignal): Promise<EphemeralServer | undefined>;
   /** What it needs and whether that is there. Makes nothing, changes nothing, never rejects but for an abort. */

@@ -11,9 +11,11 @@ for (const name of ['SIGINT', 'SIGTERM'] as const) process.once(name, () => stop
 
 async function hold(): Promise<void> {
   if (!provider) throw new Error('no such provider');
+  const image = process.env['REHEARSAL_IMAGE'];
   const spec = {
     settings: {},
     projectFolder: process.cwd(),
+    ...(image !== undefined && { docker: { image } }),
     ...(url !== undefined && { external: { url, production: [] } }),
   };
   await using server = await provider.start(spec, stopping.signal);

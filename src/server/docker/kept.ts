@@ -1,0 +1,83 @@
+import { existsSync } from 'node:fs';
+import { buffer } from 'node:stream/consumers';
+
+import { parseIdentity, placeOf } from '../../support/process-identity.ts';
+import { databaseTarget } from '../own/database-target.ts';
+import type { EphemeralServer, KeptServer } from '../provider.ts';
+import { majorOf } from './assert-major.ts';
+import { clientProgramsIn } from './client-programs.ts';
+import { BROUGHT } from './container-plan.ts';
+import { orGone } from './docker-error.ts';
+import type { Container, Engine } from './engine.ts';
+import { keptNameOf, LABEL } from './labels.ts';
+import { removeContainer } from './owned-container.ts';
+import { publishedAddress } from './published-address.ts';
+import { firstTextOf, tarOfText } from './tar.ts';
+
+/** What is to be known of a server besides its container. */
+export interface Identity {
+  readonly runId: string;
+  readonly password: string;
+  readonly version: string;
+  readonly settings: Readonly<Record<string, string>>;
+}
+
+/** From the new name on no sweep takes it, as long as the file `record` is there. */
+export async function keepContainer(
+  container: Container,
+  { runId, password, version, settings }: Identity,
+  record: string | undefined,
+): Promise<KeptServer> {
+  if (record !== undefined) await container.putArchive(tarOfText(RECORD, record), { path: BROUGHT });
+  await container.rename({ name: keptNameOf(runId) });
+  return { id: keptNameOf(runId), details: { runId, password, version, settings: JSON.stringify(settings) } };
+}
+
+/** One that is there but does not run is removed: without fsync nobody knows what a stop left of its data. */
+export async function attachContainer(
+  engine: Engine,
+  { id, details }: KeptServer,
+): Promise<EphemeralServer | undefined> {
+  const container = engine.docker.getContainer(id);
+  const found = await orGone(container.inspect());
+  if (found === undefined) return undefined;
+  if (!found.State.Running) {
+    await removeContainer(container);
+    return undefined;
+  }
+  const address = await publishedAddress(container, engine.host);
+  const [password, version] = [String(details['password']), String(details['version'])];
+  const settings: Record<string, string> = JSON.parse(String(details['settings']));
+  let isOurs = true;
+  return {
+    version,
+    major: majorOf(version),
+    settings,
+    target: (database) => ({
+      ...databaseTarget({ ...address, password, database }),
+      clientPrograms: clientProgramsIn(engine.docker, container),
+    }),
+    keep: async () => {
+      isOurs = false;
+      return { id, details };
+    },
+    [Symbol.asyncDispose]: async () => {
+      if (isOurs) await removeContainer(container);
+    },
+  };
+}
+
+/** Only on the machine that kept it: elsewhere nobody can tell whether the record is there. */
+export async function removeUnlessRecorded(
+  container: Container,
+  labels: Readonly<Record<string, string>>,
+): Promise<void> {
+  const owner = parseIdentity(labels[LABEL.owner] ?? '');
+  if (owner === undefined || placeOf(owner) === 'elsewhere') return;
+  const archive = await orGone(container.getArchive({ path: `${BROUGHT}/${RECORD}` }));
+  if (archive === undefined) return;
+  const record = firstTextOf(await buffer(archive));
+  if (!existsSync(record)) await removeContainer(container);
+}
+
+const RECORD = 'record';

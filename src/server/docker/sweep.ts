@@ -1,0 +1,54 @@
+import { parseIdentity, hasEnded, placeOf } from '../../support/process-identity.ts';
+import { removeContainer } from './owned-container.ts';
+import type { Engine } from './engine.ts';
+import { removeUnlessRecorded } from './kept.ts';
+import { filterByScope, isKeptName, LABEL } from './labels.ts';
+
+interface Leftover {
+  readonly labels: Readonly<Record<string, string>>;
+  readonly isRunning: boolean;
+  readonly createdAtMs: number;
+}
+
+/** Removes containers and volumes of dead runs, and nothing else. What resists is tried again by the next start. */
+export async function sweep({ docker }: Engine, signal: AbortSignal): Promise<void> {
+  for (const found of await docker.listContainers({ all: true, filters: filterByScope() })) {
+    signal.throwIfAborted();
+    const { Id, Names, Labels, State, Created } = found;
+    if (Names.some(isKeptName)) {
+      await removeUnlessRecorded(docker.getContainer(Id), Labels).catch(() => {});
+      continue;
+    }
+    const leftover = { labels: Labels, isRunning: State === 'running', createdAtMs: Created * 1000 };
+    if (isAbandoned(leftover)) await removeContainer(docker.getContainer(Id)).catch(() => {});
+  }
+  const { Volumes } = await docker.listVolumes({ filters: { ...filterByScope(), dangling: ['true'] } });
+  for (const { Name, Labels, CreatedAt } of (Volumes ?? []) as ((typeof Volumes)[number] & { CreatedAt?: string })[]) {
+    signal.throwIfAborted();
+    const leftover = { labels: Labels, isRunning: false, createdAtMs: Date.parse(CreatedAt ?? '') };
+    if (isAbandoned(leftover))
+      await docker
+        .getVolume(Name)
+        .remove()
+        .catch(() => {});
+  }
+}
+
+/**
+ * Of a process of this machine it is certain whether it lives. Runs of other machines and containers share an engine, have
+ * names that repeat, and cannot be asked: what they left goes when no rehearsal takes that long.
+ */
+export function isAbandoned({ labels, isRunning, createdAtMs }: Leftover, nowMs = Date.now()): boolean {
+  const owner = parseIdentity(labels[LABEL.owner] ?? '');
+  if (owner === undefined) return false;
+  const place = placeOf(owner);
+  if (place === 'here') return hasEnded(owner);
+  const ageMs = nowMs - createdAtMs;
+  return ageMs > (place === 'before a restart' && !isRunning ? RESTART_MIN_AGE_MS : FOREIGN_MAX_AGE_MS);
+}
+
+/** Another machine of the same name may be at making it. */
+const RESTART_MIN_AGE_MS = 15 * 60_000;
+
+/** Three days. */
+const FOREIGN_MAX_AGE_MS = 72 * 3_600_000;
