@@ -105,10 +105,10 @@ export interface EphemeralServer extends AsyncDisposable {
   /** How to reach a database of this server; does not create it. `postgres` always exists and is ours for upkeep. */
   target(database: string): DatabaseTarget;
   /**
-   * Lets go of it: it outlives this process, no sweep removes it, and `dispose` leaves it alone. Absent: the provider keeps
-   * nothing.
+   * Lets go of it: it outlives this process, no sweep removes it as long as the file `record` is there, and `dispose` leaves
+   * it alone. Absent: the provider keeps nothing.
    */
-  keep?(): Promise<KeptServer>;
+  keep?(record: string): Promise<KeptServer>;
 }
 
 /** What the provider needs to find a kept server again: plain JSON, and secret. */

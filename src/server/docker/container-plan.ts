@@ -104,7 +104,12 @@ function mounts(image: ServerImage, labels: Record<string, string>, tmpfsGib: nu
   const volumes = new Set([...image.volumes, ...(data === undefined ? [] : [data]), BROUGHT]);
   return [...volumes].map((target) =>
     target === inMemory
-      ? { Type: 'tmpfs', Target: target, Source: '', TmpfsOptions: { SizeBytes: (tmpfsGib ?? 0) * GIB, Mode: 0o755 } }
+      ? {
+          Type: 'tmpfs',
+          Target: target,
+          Source: '',
+          TmpfsOptions: { SizeBytes: Math.ceil((tmpfsGib ?? 0) * GIB), Mode: 0o755 },
+        }
       : {
           Type: 'volume',
           Target: target,

@@ -86,7 +86,7 @@ async function serve(
     settings: plan.settings,
     ...(engine.address === undefined && { limits: [openToOthers(address.port)] }),
     ...(Object.keys(engine.labels).length === 0 && {
-      keep: async (record?: string) => {
+      keep: async (record) => {
         const kept = await keepContainer(container, { ...plan, password, version }, record);
         owned.release();
         return kept;

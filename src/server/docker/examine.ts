@@ -1,7 +1,6 @@
-import { isPgrehearseError, toError } from '../../support/errors.ts';
+import { prerequisiteFrom } from '../../support/prerequisite.ts';
 import type { Prerequisite, ServerSpec } from '../provider.ts';
 import { untilAborted } from '../until-aborted.ts';
-import { saidBy } from './docker-error.ts';
 import { type Engine, INSTALL_LINE, isInstalled, openEngine } from './engine.ts';
 import { inspectImage } from './image.ts';
 import { imageFor } from './image-for.ts';
@@ -15,7 +14,7 @@ export async function examineDocker(spec: ServerSpec, signal: AbortSignal): Prom
     return [found, await examineEngine(engine), await examineImage(engine, spec)];
   } catch (error) {
     signal.throwIfAborted();
-    return [found, missingEngine(error)];
+    return [found, prerequisiteFrom(ENGINE, error)];
   }
 }
 
@@ -36,12 +35,6 @@ async function examineImage(engine: Engine, spec: ServerSpec): Promise<Prerequis
   return spec.docker?.pull === 'never'
     ? { name: 'Image', state: 'missing', detail: `${name} is not there, and server.docker.pull is never`, mend }
     : { name: 'Image', state: 'unknown', detail: `${name} is not there and would be pulled`, mend };
-}
-
-function missingEngine(error: unknown): Prerequisite {
-  const hint = isPgrehearseError(error) ? error.hint : undefined;
-  const detail = (isPgrehearseError(error) ? toError(error).message : saidBy(error)).replace(/\.$/, '');
-  return { name: ENGINE, state: 'missing', detail, ...(hint !== undefined && { mend: hint }) };
 }
 
 const PACKAGE = { name: 'Package testcontainers' };

@@ -26,9 +26,9 @@ export interface Identity {
 export async function keepContainer(
   container: Container,
   { runId, password, version, settings }: Identity,
-  record: string | undefined,
+  record: string,
 ): Promise<KeptServer> {
-  if (record !== undefined) await container.putArchive(tarOfText(RECORD, record), { path: BROUGHT });
+  await container.putArchive(tarOfText(RECORD, record), { path: BROUGHT });
   await container.rename({ name: keptNameOf(runId) });
   return { id: keptNameOf(runId), details: { runId, password, version, settings: JSON.stringify(settings) } };
 }
