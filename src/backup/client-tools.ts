@@ -14,7 +14,7 @@ export interface ClientTool {
 
 /** Oldest first, one of each major. */
 export async function findClientTools(
-  program: 'pg_restore' | 'pg_dump',
+  program: 'pg_restore' | 'pg_dump' | 'pg_verifybackup',
   signal: AbortSignal,
   places?: readonly string[],
 ): Promise<readonly ClientTool[]> {

@@ -2,12 +2,14 @@ import { open, readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { PgrehearseError } from '../support/errors.ts';
 import type { BackupDescription } from './backup.ts';
+import { looksLikeBase } from './base/parts.ts';
 import { openText, type Compression } from './plain/open-text.ts';
 import { sniff, type Content } from './sniff.ts';
 
 /** A file or folder that holds a backup, and which kind. */
 export interface LocatedBackup {
   readonly path: string;
+  /** Of a base backup: 0, since it is not known without looking at all of it. */
   readonly bytes: number;
   readonly format: BackupDescription['format'];
   /** Of the file as a whole; archives have a compression of their own inside. */
@@ -43,12 +45,8 @@ async function folder(path: string, signal: AbortSignal): Promise<LocatedBackup>
     throw notThere(path, cause);
   });
   if (!entries.includes('toc.dat')) {
-    const isBase = entries.includes('PG_VERSION');
-    throw unreadable(
-      path,
-      isBase ? 'a data directory or base backup' : 'a folder without toc.dat, so no dump in directory format',
-      isBase ? 'Use a dump made with pg_dump.' : undefined,
-    );
+    if (looksLikeBase(entries)) return { path, bytes: 0, format: 'base', compression: 'none', head: Buffer.alloc(0) };
+    throw unreadable(path, 'a folder without toc.dat, so no dump in directory format, and no base backup either');
   }
   const sizes = await Promise.all(entries.map(async (name) => (await stat(join(path, name))).size));
   const head = await firstBytes(join(path, 'toc.dat'), 'none', signal);
@@ -87,5 +85,5 @@ function notThere(path: string, cause: unknown): PgrehearseError {
 
 const unreadable = (path: string, what: string, hint?: string): PgrehearseError =>
   new PgrehearseError('BACKUP_UNREADABLE', `The backup ${path} cannot be restored: it is ${what}.`, {
-    hint: hint ?? 'Give a file or folder that pg_dump made, or a plain SQL file.',
+    hint: hint ?? 'Give a file or folder that pg_dump or pg_basebackup made, or a plain SQL file.',
   });

@@ -1,8 +1,9 @@
 import type { Compression } from './plain/open-text.ts';
+import { paddedBytes, TAR_BLOCK_BYTES, tarHeader } from './tar-header.ts';
 
 /** What a file is, told from its first bytes. */
 export type Content =
-  | { readonly kind: 'custom' | 'tar' | 'plain' }
+  | { readonly kind: 'custom' | 'tar' | 'plain' | 'base' }
   | { readonly kind: 'compressed'; readonly by: Exclude<Compression, 'none'> }
   /** Not a backup that can be restored; the text goes after "it is". */
   | { readonly kind: 'other'; readonly what: string; readonly hint?: string };
@@ -74,16 +75,31 @@ const isTar = (head: Buffer): boolean =>
   head.length >= TAR_BLOCK_BYTES && head.toString('latin1', TAR_MAGIC_AT, TAR_MAGIC_AT + 5) === 'ustar';
 
 function tar(head: Buffer): Content {
-  const member = head.toString('latin1', 0, 100).replace(/\0.*$/s, '');
-  if (member === 'toc.dat') return { kind: 'tar' };
-  if (/(^|\/)(PG_VERSION|base|global|backup_label|tablespace_map)(\/|$)/.test(member)) {
-    return other('a base backup of pg_basebackup', 'Use a dump made with pg_dump.');
+  const members = membersIn(head);
+  if (members[0] === 'toc.dat') return { kind: 'tar' };
+  if (members.some((member) => OF_BASE.test(member))) return { kind: 'base' };
+  if (members.some((member) => OF_BASE_PART.test(member))) {
+    return other('a part of a base backup of pg_basebackup', 'Name the folder with base.tar in it.');
   }
   return other(
-    `a tar archive that begins with ${JSON.stringify(member)}, not one of pg_dump`,
+    `a tar archive that begins with ${JSON.stringify(members[0] ?? '')}, not one of pg_dump`,
     'Unpack it and name what is inside.',
   );
 }
 
-const TAR_BLOCK_BYTES = 512;
+/** Those whose header is within the head. */
+function membersIn(head: Buffer): string[] {
+  const members: string[] = [];
+  for (let at = 0; at + TAR_BLOCK_BYTES <= head.length;) {
+    const header = tarHeader(head.subarray(at, at + TAR_BLOCK_BYTES));
+    if (header === undefined) break;
+    members.push(header.name.replace(/^(?:\.\/)+/, ''));
+    at += TAR_BLOCK_BYTES + paddedBytes(header);
+  }
+  return members;
+}
+
+const OF_BASE = /^(?:PG_VERSION|backup_label|backup_manifest|tablespace_map|base\/\d+\/PG_VERSION|global\/pg_control)$/;
+const OF_BASE_PART = /^(?:PG_\d+_\d+\/|[0-9A-F]{24}$)/;
+
 const TAR_MAGIC_AT = 257;

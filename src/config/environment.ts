@@ -50,7 +50,12 @@ const complaint = (name: string): { expected: string; found: string } =>
     : { expected: 'the name of an environment variable in ${…}', found: `\${${name}}` };
 
 /** Variables are always text; these keys want a number or a switch. */
-const TYPED_KEYS = new Set(['server.postgresVersion', 'backup.maxAgeHours', 'rehearsal.forwardOnly']);
+const TYPED_KEYS = new Set([
+  'server.postgresVersion',
+  'backup.maxAgeHours',
+  'backup.allowUnverified',
+  'rehearsal.forwardOnly',
+]);
 
 const isTyped = (path: ConfigPath): boolean =>
   TYPED_KEYS.has(pathText(path)) || (path[0] === 'checks' && path.length === 3);

@@ -181,6 +181,8 @@ function withPaths(
         ...(backup.command !== undefined && { command: backup.command }),
         ...(backup.url !== undefined && { url: backup.url }),
         ...(backup.excludeTableData && { excludeTableData: backup.excludeTableData }),
+        ...(backup.database !== undefined && { database: backup.database }),
+        ...(backup.allowUnverified !== undefined && { allowUnverified: backup.allowUnverified }),
         ...(backup.masking !== undefined && { masking: resolve(folder, backup.masking) }),
         ...(backup.maxAgeHours !== undefined && { maxAgeHours: backup.maxAgeHours }),
       },

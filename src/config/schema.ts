@@ -26,6 +26,8 @@ const backup = mapping({
   excludeTableData: z
     .array(text('a pattern of pg_dump such as public.events_*'), { error: 'a list of patterns' })
     .exactOptional(),
+  database: text('the name of a database').exactOptional(),
+  allowUnverified: z.boolean({ error: 'true or false' }).exactOptional(),
   masking: text('the path of a SQL file').exactOptional(),
   maxAgeHours: z.number({ error: 'a number of hours' }).positive({ error: 'a number of hours above 0' }).optional(),
 });

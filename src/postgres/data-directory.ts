@@ -3,8 +3,26 @@ export interface DataDirectorySource {
   readonly major: number;
   /** The database to rehearse in, from the config. Absent: the only one that holds anything. */
   readonly database?: string;
-  /** Lays the files out in an empty folder, with the rights and the owner that the server needs. */
-  layOut(folder: string, owner: DataDirectoryOwner | undefined, signal: AbortSignal): Promise<void>;
+  /**
+   * Lays the files out in an empty folder, with the rights and the owner that the server needs, verified and without
+   * anything that leads out of it: no settings of the old server, no links, nothing that asks for more than recovery to
+   * the end of the backup.
+   *
+   * @throws {PgrehearseError} `BACKUP_UNREADABLE`
+   */
+  layOut(place: DataDirectoryPlace, signal: AbortSignal): Promise<LaidOutFacts>;
+}
+
+/** What was in the files and is there no more. */
+export interface LaidOutFacts {
+  /** What the old server loaded at its start (`shared_preload_libraries`), as far as its files say. */
+  readonly preloadLibraries: readonly string[];
+}
+
+export interface DataDirectoryPlace {
+  readonly folder: string;
+  readonly owner: DataDirectoryOwner | undefined;
+  readonly onProgress: (text: string, percent?: number) => void;
 }
 
 /** Absent: the user that we are. */

@@ -8,6 +8,7 @@ import {
 } from '../backup/index.ts';
 import { chooseSource } from '../migrations/choose-source.ts';
 import type { MigrationSource } from '../migrations/source.ts';
+import type { DataDirectorySource } from '../postgres/data-directory.ts';
 import { SERVER_PROVIDERS } from '../server/index.ts';
 import type { ServerProvider, ServerSpec } from '../server/provider.ts';
 import { PgrehearseError } from '../support/errors.ts';
@@ -33,6 +34,12 @@ export async function castFor(request: RehearsalRequest, onEvent: OnEvent, signa
   const masking = path === undefined ? undefined : await readMasking(path);
   const isGiven = request.backup !== undefined && hasSource(request.backup);
   const backup = isGiven ? await obtainBackup(request.backup, dumpOptions(request, onEvent), signal) : undefined;
+  try {
+    if (backup?.dataDirectory) assertStartable(backup.dataDirectory, provider, request);
+  } catch (error) {
+    await backup?.[Symbol.asyncDispose]();
+    throw error;
+  }
   const postgresVersion = request.server.postgresVersion ?? backup?.description.serverMajor;
   return {
     provider,
@@ -48,6 +55,25 @@ export async function castFor(request: RehearsalRequest, onEvent: OnEvent, signa
     source,
     [Symbol.asyncDispose]: async () => backup?.[Symbol.asyncDispose](),
   };
+}
+
+/** A data directory can be read by the major that wrote it only, and started where there are files. */
+function assertStartable(
+  { major }: DataDirectorySource,
+  { kind, startsFromFiles }: ServerProvider,
+  { server: { postgresVersion } }: RehearsalRequest,
+): void {
+  if (startsFromFiles !== true) {
+    throw new PgrehearseError('CONFIG_INVALID', `The provider ${kind} cannot start a server from a base backup.`, {
+      hint: 'Set `server.provider: local`, or give a dump made with pg_dump.',
+    });
+  }
+  if (postgresVersion !== undefined && postgresVersion !== major) {
+    const message = `A base backup of PostgreSQL ${major} cannot be read by ${postgresVersion}, which server.postgresVersion wants.`;
+    throw new PgrehearseError('CONFIG_INVALID', message, {
+      hint: 'Leave `server.postgresVersion` out, or give a dump made with pg_dump.',
+    });
+  }
 }
 
 /** Rows of the tool's books, from where they are had with the least effort. */

@@ -30,7 +30,9 @@ export async function migrationTarget(
   const target = { ...own, user: role, password, connectionString };
   const access = `${quoteIdentifier(role)} login password ${quoteLiteral(password)}`;
   if (await isSuperuser(upkeep)) {
-    await upkeep.query(`alter role ${access} superuser`);
+    // A role that came as it was in production may have a password that has expired there.
+    const unexpired = server.contents ? " valid until 'infinity'" : '';
+    await upkeep.query(`alter role ${access} superuser${unexpired}`);
     return { target };
   }
   try {

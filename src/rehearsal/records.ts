@@ -40,8 +40,10 @@ export function backupRecord(
   const origin = backup ? originOf(backup.description) : server.contents?.origin;
   if (!origin || !restored) return { ...NO_BACKUP, ...amounts };
   const maxAgeHours = request.backup?.maxAgeHours;
+  const database = server.contents?.database;
   return {
     ...origin,
+    ...(database !== undefined && { database }),
     restoreMs: Math.round(restored.durationMs),
     shimmedRoles: restored.shimmedRoles,
     namedRoles: restored.namedRoles,

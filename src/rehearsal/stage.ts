@@ -119,11 +119,11 @@ async function fill(
 }
 
 /** A server that came filled has everything as it was: nothing was restored, so nothing can be missing. */
-const startedWith = ({ restoreMs }: ServerContents): RestoreResult => ({
+const startedWith = ({ restoreMs, missingExtensions = [] }: ServerContents): RestoreResult => ({
   durationMs: restoreMs,
   shimmedRoles: [],
   namedRoles: [],
-  missingExtensions: [],
+  missingExtensions,
   complaints: [],
 });
 

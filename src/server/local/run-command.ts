@@ -14,13 +14,15 @@ export interface CommandResult {
 export interface CommandOptions {
   readonly user: ServerUser | undefined;
   readonly workingFolder: string;
+  /** For its standard input. */
+  readonly input?: string;
 }
 
 /** Runs a program to its end. An abort kills it with all its children, and rejects once they are gone. */
 export async function runCommand(
   program: string,
   args: readonly string[],
-  { user, workingFolder }: CommandOptions,
+  { user, workingFolder, input }: CommandOptions,
   signal: AbortSignal,
 ): Promise<CommandResult> {
   signal.throwIfAborted();
@@ -28,11 +30,13 @@ export async function runCommand(
     ...user,
     cwd: workingFolder,
     env: serverEnvironment(),
-    stdio: ['ignore', 'pipe', 'pipe'],
+    stdio: ['pipe', 'pipe', 'pipe'],
     // A process group of its own, so that its children can be killed with it and Ctrl-C is ours to handle.
     detached: process.platform !== 'win32',
     windowsHide: true,
   });
+  // Whether it reads that to its end is its own affair.
+  child.stdin.on('error', () => {}).end(input);
   const kill = (): void => killGroup(child.pid, 'SIGKILL');
   const forget = atExit(kill);
   signal.addEventListener('abort', kill, { once: true });

@@ -5,11 +5,12 @@ export interface DatabaseAddress {
   readonly port: number;
   readonly password: string;
   readonly database: string;
+  /** Absent: the superuser that `initdb` made. */
+  readonly user?: string;
 }
 
-/** As the superuser. */
-export function databaseTarget({ host, port, password, database }: DatabaseAddress): DatabaseTarget {
-  const user = 'postgres';
+/** As a superuser. */
+export function databaseTarget({ host, port, password, database, user = 'postgres' }: DatabaseAddress): DatabaseTarget {
   const connectionString = `postgres://${user}:${encodeURIComponent(password)}@${host.includes(':') ? `[${host}]` : host}:${port}/${encodePath(database)}`;
   return { connectionString, host, port, user, password, database };
 }

@@ -343,7 +343,7 @@ describe('what is wrong is said with file, line, path, expectation and what was 
     [
       'a section that is text',
       'backup: ./x.dump',
-      'backup: expected a mapping with the keys file, s3, command, url, excludeTableData, masking, maxAgeHours, found the text "./x.dump"',
+      'backup: expected a mapping with the keys file, s3, command, url, excludeTableData, database, allowUnverified, masking, maxAgeHours, found the text "./x.dump"',
     ],
     [
       'a backup without a file',

@@ -50,7 +50,7 @@ export const roleSettings: Reader = {
         || case when s.setdatabase = 0 then '' else ' in this database' end as name,
       ${optionalSortedText('s.setconfig')} as settings
     from pg_catalog.pg_db_role_setting s
-    where s.setdatabase = 0 or s.setdatabase = ${THIS_DATABASE}`,
+    where (s.setdatabase = 0 or s.setdatabase = ${THIS_DATABASE}) and not ${isShim('s.setrole')}`,
 };
 
 const THIS_DATABASE = `(select d.oid from pg_catalog.pg_database d where d.datname = pg_catalog.current_database())`;

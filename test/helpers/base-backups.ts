@@ -1,0 +1,128 @@
+import { execFile } from 'node:child_process';
+import { chownSync, existsSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+
+import { openBackup, type OpenBackupOptions } from '../../src/backup/open-backup.ts';
+import { connect } from '../../src/postgres/connect.ts';
+import { localServer } from '../../src/server/index.ts';
+import { findServerUser } from '../../src/server/local/server-user.ts';
+import type { EphemeralServer, ServerNews } from '../../src/server/provider.ts';
+import { startTestServer } from './servers.ts';
+
+const DEBIANS = '/usr/lib/postgresql/15/bin';
+
+/** Programs beside the server of PostgreSQL 15 that npm packages do not have. */
+function debianProgram(name: 'pg_basebackup' | 'pg_verifybackup' | 'pg_waldump'): string {
+  const path = join(DEBIANS, name);
+  if (!existsSync(path)) throw new Error(`There is no ${path}: install PostgreSQL 15 with its client (postgresql-15).`);
+  return path;
+}
+
+/** A server to take base backups of, and a folder for them. */
+export interface Production extends AsyncDisposable {
+  readonly server: EphemeralServer;
+  readonly folder: string;
+  readonly sql: (database: string, ...statements: string[]) => Promise<Record<string, unknown>[]>;
+  /** `pg_basebackup`; returns where it was written to. */
+  readonly backUp: (name: string, options: readonly string[]) => Promise<string>;
+  /** A folder of the server's user, for a tablespace. */
+  readonly place: (name: string) => Promise<string>;
+}
+
+/** Its first superuser is `Big Boss`, not `postgres`; `root` is another one, without a password's worth of secrecy. */
+export async function startProduction(
+  settings: Readonly<Record<string, string>> = {},
+  major = 15,
+): Promise<Production> {
+  const server = await startTestServer(major, { max_replication_slots: '10', ...settings });
+  const folder = mkdtempSync(join(tmpdir(), 'base-backups-'));
+  const user = await findServerUser();
+  const { host, port } = server.target('postgres');
+  const password = 'only-in-tests';
+  const urlOf = (database: string): string => `postgres://root:${password}@${host}:${port}/${database}`;
+  const sql: Production['sql'] = async (database, ...statements) => {
+    await using session = await connect(urlOf(database), { applicationName: 'test' });
+    let rows: Record<string, unknown>[] = [];
+    for (const statement of statements) rows = await session.query(statement);
+    return rows;
+  };
+  await using first = await connect(server.target('postgres').connectionString, { applicationName: 'test' });
+  await first.query(`create role root superuser replication login password '${password}'`);
+  await sql('postgres', 'alter role postgres rename to "Big Boss"');
+  return {
+    server,
+    folder,
+    sql,
+    place: async (name) => {
+      const path = join(folder, name);
+      mkdirSync(path, { mode: 0o700 });
+      if (user) {
+        chownSync(folder, user.uid, user.gid);
+        chownSync(path, user.uid, user.gid);
+      }
+      return path;
+    },
+    backUp: async (name, options) => {
+      const into = join(folder, name);
+      const args = ['-h', host, '-p', String(port), '-U', 'root', '-c', 'fast', '-D', into, ...options];
+      await promisify(execFile)(debianProgram('pg_basebackup'), args, {
+        env: { ...process.env, PGPASSWORD: password },
+      });
+      return into;
+    },
+    [Symbol.asyncDispose]: async () => {
+      await server[Symbol.asyncDispose]();
+      rmSync(folder, { recursive: true, force: true });
+    },
+  };
+}
+
+export interface Started extends AsyncDisposable {
+  readonly server: EphemeralServer;
+  /** What was said to the person who waits. */
+  readonly said: readonly string[];
+  /** In the database that was chosen, as the rehearsal's own sessions are. */
+  readonly sql: (...statements: string[]) => Promise<Record<string, unknown>[]>;
+}
+
+/** A server of our own, started from a base backup as a rehearsal starts it. */
+export async function startFrom(
+  path: string,
+  {
+    settings = {},
+    signal = new AbortController().signal,
+    onNews = () => {},
+    ...wishes
+  }: OpenBackupOptions & {
+    settings?: Readonly<Record<string, string>>;
+    signal?: AbortSignal;
+    onNews?: (news: ServerNews) => void;
+  } = {},
+): Promise<Started> {
+  const said: string[] = [];
+  const backup = await openBackup(path, { onWarning: (text) => said.push(text), ...wishes }, signal);
+  const { dataDirectory } = backup;
+  if (!dataDirectory) throw new Error(`${path} is no base backup`);
+  const server = await localServer.start(
+    { settings, projectFolder: process.cwd(), postgresVersion: dataDirectory.major, dataDirectory },
+    signal,
+    (news) => {
+      onNews(news);
+      if (news.kind === 'said') said.push(news.text);
+    },
+  );
+  return {
+    server,
+    said,
+    sql: async (...statements) => {
+      const { connectionString } = server.target(server.contents?.database ?? '');
+      await using session = await connect(connectionString, { applicationName: 'test' });
+      let rows: Record<string, unknown>[] = [];
+      for (const statement of statements) rows = await session.query(statement);
+      return rows;
+    },
+    [Symbol.asyncDispose]: () => server[Symbol.asyncDispose](),
+  };
+}
