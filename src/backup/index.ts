@@ -1,5 +1,6 @@
 export type { BackupExamination } from './examine/examination.ts';
 export { examineBackup, examineClients } from './examine/examine-backup.ts';
+export { type Glance, glanceAt } from './examine/glance.ts';
 export { wayToGet } from './extensions.ts';
 export { type Masking, readMasking } from './masking.ts';
 export { openBackup } from './open-backup.ts';

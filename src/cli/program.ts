@@ -4,6 +4,7 @@ import { packageVersion } from '../support/package.ts';
 import { redact } from '../support/redact.ts';
 import { doctorCommand } from './commands/doctor.ts';
 import { explainCommand } from './commands/explain.ts';
+import { initCommand } from './commands/init.ts';
 import { judgeCommand } from './commands/judge.ts';
 import { planCommand } from './commands/plan.ts';
 import { preflightCommand } from './commands/preflight.ts';
@@ -19,6 +20,7 @@ Exit codes: 0 safe, 1 unsafe, 2 usage or configuration, 3 inconclusive or the su
 `;
 
 const COMMANDS = [
+  initCommand,
   runCommand,
   planCommand,
   judgeCommand,

@@ -35,7 +35,7 @@ export async function findConfig(path: string | undefined, cwd: string): Promise
 /** What to say when there is neither a file nor a flag to go on. */
 export const nothingToGoOn = (cwd: string): PgrehearseError =>
   new PgrehearseError('CONFIG_NOT_FOUND', `There is no ${ANY_NAME} in ${cwd}, and no flag says what to rehearse.`, {
-    hint: 'Pass a config file or its folder, or flags: `pgrehearse run --backup shop.dump --migrations ./migrations`.',
+    hint: '`pgrehearse init` writes a config. Or pass flags: `pgrehearse run --backup shop.dump --migrations ./migrations`.',
   });
 
 async function kindOf(path: string): Promise<'file' | 'folder' | 'absent'> {

@@ -76,6 +76,8 @@ export interface MigrationTool {
   readonly id: string;
   /** Why this tool is believed to be in use in the folder, e.g. `knexfile.ts`; `undefined` when it is not. */
   detect(projectFolder: string): Promise<string | undefined>;
+  /** Where the migrations were found, relative to the folder. Absent: the tool's own configuration says it. */
+  directory?(projectFolder: string): string | undefined;
   /** Of the project's own copy, which runs the migrations; `undefined` when it has none. Absent: it runs nothing of the project's. */
   version?(projectFolder: string): string | undefined;
   /** @throws {PgrehearseError} `CONFIG_INVALID` for keys it does not know */

@@ -7,6 +7,10 @@
 const CATALOGUE = {
   CONFIG_NOT_FOUND: { exitCode: 2, hint: 'Pass a config file, or a folder that holds pgrehearse.config.yaml.' },
   CONFIG_INVALID: { exitCode: 2, hint: 'The README and docs/preflight.md list every key with an example.' },
+  CONFIG_EXISTS: {
+    exitCode: 2,
+    hint: '`pgrehearse init --print` shows what would be written; nothing is ever overwritten.',
+  },
   USAGE: { exitCode: 2, hint: '`pgrehearse --help` lists commands and flags.' },
   CHECK_UNKNOWN: { exitCode: 2, hint: '`pgrehearse explain` without an argument lists every check.' },
   RECORDING_UNREADABLE: { exitCode: 2, hint: 'Pass the recording.json that `pgrehearse run --out DIR` wrote.' },

@@ -6,7 +6,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 
 const BIN = resolve('dist/cli/main.js');
 const RECORDINGS = resolve('fixtures/recordings');
-const COMMANDS = ['run', 'plan', 'judge', 'report', 'preflight', 'verify', 'explain', 'doctor'];
+const COMMANDS = ['run', 'plan', 'judge', 'report', 'preflight', 'verify', 'explain', 'doctor', 'init'];
 
 let cwd: string;
 beforeAll(() => {
