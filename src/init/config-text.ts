@@ -9,7 +9,7 @@ export interface ConfigFacts {
 /** A whole `pgrehearse.config.yaml`, with every key: those that are known, the others as comments with what they are for. */
 export const configText = (facts: ConfigFacts): string =>
   [HEAD, serverSection(), backupSection(facts), migrationsSection(facts), rehearsalSection(), ...FURTHER]
-    .map((section) => `${section.trimEnd()}\n`)
+    .map((part) => `${part.trimEnd()}\n`)
     .join('\n');
 
 const HEAD = `# Written by pgrehearse init. What is commented out is an example of a key that it works without.
@@ -63,24 +63,15 @@ const NO_FILE: Entry = ['file: ./backup.dump', 'made by pg_dump, in any format; 
 
 function migrationsSection({ tool }: ConfigFacts): string {
   const on: Entry[] = tool ? [[`tool: ${yamlText(tool.id)}`, `found: ${tool.why}`]] : [];
-  const directory: Entry[] =
-    tool?.directory === undefined ? [] : [[`directory: ${yamlText(`./${tool.directory}`)}`, '']];
-  return section(
-    'migrations',
-    [...on, ...directory],
-    [
-      ...(tool ? [] : [['tool: sql', 'knex | sql'] as const]),
-      ...(tool?.directory === undefined
-        ? [['directory: ./migrations', DIRECTORY[tool?.id ?? ''] ?? DIRECTORY['']] as Entry]
-        : []),
-    ],
-  );
+  const off: Entry[] = tool ? [] : [['tool: sql', 'knex | sql']];
+  if (tool?.directory !== undefined) on.push([`directory: ${yamlText(`./${tool.directory}`)}`, '']);
+  else
+    off.push([
+      'directory: ./migrations',
+      tool?.id === 'knex' ? 'left out: as the knexfile says' : 'left out: looked for in the usual folders',
+    ]);
+  return section('migrations', on, off);
 }
-
-const DIRECTORY: Readonly<Record<string, string>> = {
-  knex: 'left out: as the knexfile says',
-  '': 'left out: looked for in the usual folders',
-};
 
 const rehearsalSection = (): string =>
   section(

@@ -1,7 +1,6 @@
 import { open } from 'node:fs/promises';
 import { join } from 'node:path';
 import { detectTool } from '../migrations/index.ts';
-import { oneLine } from '../reports/printable.ts';
 import { byteSize } from '../support/amounts.ts';
 import { PgrehearseError, toError } from '../support/errors.ts';
 import { type ConfigFacts, configText } from './config-text.ts';
@@ -22,7 +21,11 @@ export async function proposeConfig(projectFolder: string, signal: AbortSignal):
   const directory = detected?.tool.directory?.(projectFolder);
   const facts: ConfigFacts = {
     ...(detected && {
-      tool: { id: detected.tool.id, why: oneLine(detected.why), ...(directory !== undefined && { directory }) },
+      tool: {
+        id: detected.tool.id,
+        why: detected.why.replaceAll(/\s+/g, ' '),
+        ...(directory !== undefined && { directory }),
+      },
     }),
     ...(newest && { backup: { file: newest.file, what: describe(newest), others: others.map(({ file }) => file) } }),
   };

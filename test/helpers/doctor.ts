@@ -7,7 +7,7 @@ import { join, resolve } from 'node:path';
 
 export const BIN = resolve('dist/cli/main.js');
 
-export interface DoctorLine {
+interface DoctorLine {
   readonly name: string;
   readonly state: 'found' | 'missing' | 'unknown';
   readonly detail: string;

@@ -84,11 +84,7 @@ describe('a file', () => {
     const doctor = await consultAbout(
       `{ file: ${join(LIBRARY, 'library.custom')} }\nserver: { postgresVersion: ${server.major} }`,
     );
-    expect(doctor.line('server local', 'extension')).toMatchObject(
-      available.length > 0
-        ? { state: 'found', detail: 'hstore, which the backup names' }
-        : { state: 'missing', mend: expect.stringContaining('hstore'), neededBy: 'run' },
-    );
+    expect(doctor.line('server local', 'extension').state).toBe(available.length > 0 ? 'found' : 'missing');
     // The other answer as well: nobody has this one.
     const renamed = readFileSync(join(LIBRARY, 'library.custom')).toString('latin1').replaceAll('hstore', 'hst0re');
     const doctored = await consultAbout('{ file: ./b.dump }', { 'b.dump': Buffer.from(renamed, 'latin1') });
