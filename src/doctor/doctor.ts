@@ -3,6 +3,7 @@ import type { LivingConfig } from '../config/load-config.ts';
 import { detectTool } from '../migrations/index.ts';
 import type { AwsSettings } from '../preflight/aws/aws.ts';
 import { examineAws } from '../preflight/aws/examine-aws.ts';
+import { SERVER_PROVIDERS } from '../server/index.ts';
 import type { ServerNews } from '../server/provider.ts';
 import { stateFolder } from '../support/state-folder.ts';
 import { type ExaminedConfig, examineConfig, type Question } from './configuration.ts';
@@ -63,8 +64,10 @@ export async function diagnose(question: Question, options: DoctorOptions, signa
 }
 
 async function backupOf({ config, isValid }: ExaminedConfig, signal: AbortSignal): Promise<BackupExamination> {
-  const { backup, projectFolder } = config;
-  if (backup) return examineBackup(backup, projectFolder, signal);
+  const { backup, projectFolder, server } = config;
+  const provider = SERVER_PROVIDERS.find(({ kind }) => kind === server.provider);
+  const serverBringsClients = provider?.bringsClients === true;
+  if (backup) return examineBackup({ ...backup, serverBringsClients }, projectFolder, signal);
   const clients = await examineClients(signal);
   const none = { name: 'backup', state: 'found', detail: 'none: a rehearsal starts from an empty database' } as const;
   return { prerequisites: isValid ? [none, ...clients] : clients };

@@ -5,13 +5,12 @@ import type { BackupSource } from '../source/backup-source.ts';
 import type { BackupExamination } from './examination.ts';
 import { isS3Address } from '../source/s3/s3-address.ts';
 import { examineCommand } from './examine-command.ts';
-import { examineFile } from './examine-file.ts';
+import { examineFile, type Wishes } from './examine-file.ts';
 import { examineS3 } from './examine-s3.ts';
 import { examineUrl } from './examine-url.ts';
 import { installClient } from './install-client.ts';
 
-export interface ExaminedSource extends BackupSource {
-  readonly maxAgeHours?: number;
+export interface ExaminedSource extends BackupSource, Wishes {
   readonly masking?: string;
 }
 
@@ -41,12 +40,12 @@ export async function examineClients(signal: AbortSignal): Promise<readonly Prer
 }
 
 async function examineSource(
-  { file, s3 = {}, command, url, maxAgeHours }: ExaminedSource,
+  { file, s3 = {}, command, url, ...wishes }: ExaminedSource,
   projectFolder: string,
   signal: AbortSignal,
 ): Promise<BackupExamination> {
   if (file !== undefined && isS3Address(file)) return { prerequisites: [await examineS3(file, s3, signal)] };
-  if (file !== undefined) return examineFile(file, maxAgeHours, signal);
+  if (file !== undefined) return examineFile(file, wishes, signal);
   if (url !== undefined) return { prerequisites: await examineUrl(url, signal) };
   if (command !== undefined) return { prerequisites: [await examineCommand(command, projectFolder)] };
   return { prerequisites: [] };

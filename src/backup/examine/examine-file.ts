@@ -11,10 +11,16 @@ import { installClient } from './install-client.ts';
 /** For each look at the file. */
 const PATIENCE_MS = 5_000;
 
+export interface Wishes {
+  readonly maxAgeHours?: number;
+  /** Without a pg_restore of this machine `run` works, and only `plan` does not. */
+  readonly serverBringsClients?: boolean;
+}
+
 /** What it is, how old, and which program would restore it. */
 export async function examineFile(
   path: string,
-  maxAgeHours: number | undefined,
+  { maxAgeHours, serverBringsClients = false }: Wishes,
   signal: AbortSignal,
 ): Promise<BackupExamination> {
   let glance: Glance;
@@ -25,7 +31,7 @@ export async function examineFile(
     return { prerequisites: [prerequisiteFrom('backup.file', error)] };
   }
   const { description } = glance;
-  const { lines, extensions } = await archiveLines(glance, signal);
+  const { lines, extensions } = await archiveLines(glance, serverBringsClients, signal);
   return {
     prerequisites: [
       { name: 'backup.file', state: 'found', detail: describe(description) },
@@ -67,6 +73,7 @@ interface ArchiveExamination {
 
 async function archiveLines(
   { located, description, dumpVersion }: Glance,
+  serverBringsClients: boolean,
   signal: AbortSignal,
 ): Promise<ArchiveExamination> {
   if (located.format === 'plain') return { lines: [await wholeLine(located.path, signal)] };
@@ -87,7 +94,9 @@ async function archiveLines(
   } catch (error) {
     signal.throwIfAborted();
     const major = dumpVersion === undefined ? undefined : Number.parseInt(dumpVersion, 10);
-    return { lines: [prerequisiteFrom('pg_restore', error, await installClient(major))] };
+    const line = prerequisiteFrom('pg_restore', error, await installClient(major));
+    if (!serverBringsClients) return { lines: [line] };
+    return { lines: [{ ...line, detail: `${line.detail}; \`run\` takes that of the server`, optional: true }] };
   }
 }
 

@@ -23,6 +23,7 @@ import { waitUntilReady } from './wait-until-ready.ts';
 /** Runs Postgres in a container of its own, from an image of the user's choice. */
 export const dockerServer: ServerProvider = {
   kind: 'docker',
+  bringsClients: true,
   async start(spec, signal, onNews = () => {}) {
     signal.throwIfAborted();
     assertSettable(spec.settings);
