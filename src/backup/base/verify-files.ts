@@ -2,7 +2,7 @@ import { createHash, type Hash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { Crc32c } from './crc32c.ts';
+import { Crc32c } from '../crc32c.ts';
 import { inParallel } from './in-parallel.ts';
 import { type Manifest, MANIFEST, type ManifestFile } from './manifest.ts';
 import { walk } from './walk.ts';

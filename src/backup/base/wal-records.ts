@@ -1,4 +1,4 @@
-import { Crc32c } from './crc32c.ts';
+import { Crc32c } from '../crc32c.ts';
 import { headerBytes, isContinued, type WalPages } from './wal-pages.ts';
 
 export interface WalRecord {

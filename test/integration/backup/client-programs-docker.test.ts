@@ -31,7 +31,6 @@ describe.runIf(hasDocker('restoring archives in a container'))('in a container, 
   });
   afterAll(async () => {
     await server[Symbol.asyncDispose]();
-    expect(await dockerInventory()).toEqual([]);
     scope[Symbol.dispose]();
     rmSync(folder, { recursive: true });
   });
@@ -137,6 +136,8 @@ describe.runIf(hasDocker('a rehearsal without a client') && canHide())(
 
       const plan = await finish('plan', project.folder);
       expect([plan.code, plan.err]).toEqual([3, expect.stringContaining('Only `pgrehearse run` can take the one')]);
+      const doctor = await finish('doctor', project.folder);
+      expect(doctor.out).toMatch(/no pg_restore on this machine; `run` takes that of the server/);
       const local = await finish('run', project.folder, '--provider', 'local');
       expect([local.code, local.err]).toEqual([3, expect.stringMatching(/^BACKUP_TOOL_MISSING: (?!.*Starting)/m)]);
       expect(local.err).not.toContain('started in');

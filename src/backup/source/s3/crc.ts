@@ -1,4 +1,5 @@
 import { crc32 } from 'node:zlib';
+import { Crc32c } from '../../crc32c.ts';
 
 /** A sum over bytes that come piece by piece. */
 export interface RunningSum {
@@ -16,28 +17,9 @@ export function createCrc32(): RunningSum {
   };
 }
 
-/** CRC-32 with Castagnoli's polynomial. */
 export function createCrc32c(): RunningSum {
-  const { low } = (castagnoli ??= tablesOf(0x82f63b78n, 4));
-  let sum = ~0;
-  return {
-    update: (bytes) => {
-      let crc = sum;
-      const whole = bytes.length - (bytes.length % 4);
-      const words = wordsOf(bytes);
-      for (let at = 0; at < whole; at += 4) {
-        crc ^= words.getInt32(at, true);
-        crc =
-          (low[768 | (crc & 0xff)] ?? 0) ^
-          (low[512 | ((crc >>> 8) & 0xff)] ?? 0) ^
-          (low[256 | ((crc >>> 16) & 0xff)] ?? 0) ^
-          (low[crc >>> 24] ?? 0);
-      }
-      for (const byte of bytes.subarray(whole)) crc = (crc >>> 8) ^ (low[(crc ^ byte) & 0xff] ?? 0);
-      sum = crc;
-    },
-    digest: () => bigEndian(~sum),
-  };
+  const sum = new Crc32c();
+  return { update: (bytes) => void sum.update(bytes), digest: () => bigEndian(sum.value()) };
 }
 
 /** The CRC-64 of NVM Express, which S3 keeps of an object by itself. In halves of 32 bits: numbers have no more. */
@@ -81,7 +63,6 @@ interface Tables {
   readonly low: Int32Array;
 }
 
-let castagnoli: Tables | undefined;
 let nvme: Tables | undefined;
 
 /** Of a polynomial with its bits reversed. */
