@@ -120,7 +120,7 @@ describe.runIf(hasDocker('a rehearsal without a client') && canHide())(
       };
     };
 
-    test('run takes that of the container, plan says that it needs one', async () => {
+    test('run takes that of the container, plan says that it needs one', { timeout: 600_000 }, async () => {
       using project = aProject({
         migrations: { '1_a': ['alter table books add reserved text', 'alter table books drop reserved'] },
         config: `server: { provider: docker, image: "${TEST_IMAGE}", docker: { pull: never } }\nbackup: { file: "${fixture('library.custom')}" }\n`,

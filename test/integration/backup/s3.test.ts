@@ -191,7 +191,7 @@ describe('the command line', () => {
   test.each([
     ['library.custom', 'custom'],
     ['library.sql.gz', 'plain'],
-  ])('rehearses and plans from %s', async (key, format) => {
+  ])('rehearses and plans from %s', { timeout: 600_000 }, async (key, format) => {
     using project = aProject({
       migrations: LIBRARY,
       config: `backup: { file: "s3://${BUCKET}/${key}", s3: { region: eu-west-1 } }\n`,
