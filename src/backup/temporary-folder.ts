@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { PgrehearseError, toError } from '../support/errors.ts';
 import { atExit } from '../support/exit-hook.ts';
+import { diskFull, roomIn, saysDiskFull } from '../support/disk-full.ts';
 import { killGroup } from '../support/kill-group.ts';
 import { hasEnded, identityOf, isStillRunning, ownIdentity, parseIdentity } from '../support/process-identity.ts';
 
@@ -18,8 +19,8 @@ export interface TemporaryFolder extends AsyncDisposable {
  */
 export async function temporaryFolder(): Promise<TemporaryFolder> {
   await sweepTemporaryFolders();
-  const path = await mkdtemp(join(tmpdir(), `pgrehearse-restore-${process.pid}-`)).catch((error: unknown) => {
-    throw unkept(error);
+  const path = await mkdtemp(join(tmpdir(), `pgrehearse-restore-${process.pid}-`)).catch(async (error: unknown) => {
+    throw await unkept(error);
   });
   const forget = atExit(() => rmSync(path, { recursive: true, force: true }));
   const remove = async (): Promise<void> => {
@@ -30,18 +31,20 @@ export async function temporaryFolder(): Promise<TemporaryFolder> {
     await writeFile(join(path, OWNER_FILE), JSON.stringify(ownIdentity()), { mode: 0o600 });
   } catch (error) {
     await remove();
-    throw unkept(error);
+    throw await unkept(error);
   }
   return { path, [Symbol.asyncDispose]: remove };
 }
 
 /** Why a file of a backup cannot be written. */
-export const unkept = (cause: unknown): PgrehearseError =>
-  new PgrehearseError(
-    'BACKUP_UNREADABLE',
-    `The backup cannot be kept in the temporary folder: ${toError(cause).message}.`,
-    { cause, hint: 'Is there room for it? The variable TMPDIR names another place.' },
-  );
+export async function unkept(cause: unknown): Promise<PgrehearseError> {
+  const what = 'The backup cannot be kept in the temporary folder';
+  if (saysDiskFull(cause)) return diskFull(what, await roomIn(tmpdir()), cause);
+  return new PgrehearseError('BACKUP_UNREADABLE', `${what}: ${toError(cause).message}.`, {
+    cause,
+    hint: 'The variable TMPDIR names another place.',
+  });
+}
 
 /**
  * Writes down a program that fills the folder, the first of a process group of its own. When we are killed it may go on,

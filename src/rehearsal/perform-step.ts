@@ -1,9 +1,10 @@
 import type { RunOutcome } from '../migrations/source.ts';
 import { connect } from '../postgres/connect.ts';
 import type { StepRecord } from '../recording/recording.ts';
-import { PgrehearseError } from '../support/errors.ts';
+import type { EphemeralServer } from '../server/provider.ts';
 import { endHopelessWaits } from './end-hopeless-waits.ts';
 import { hintAtWaits } from './hint-at-waits.ts';
+import { lostServer, refuseFullDisk, saysLost } from './lost-server.ts';
 import { milliseconds } from './milliseconds.ts';
 import { rebuild } from './rebuild.ts';
 import type { Run, StepRequest } from './run.ts';
@@ -31,7 +32,7 @@ export async function performStep(run: Run, request: StepRequest): Promise<StepR
   const outcome = await endHopelessWaits(server, () => hintAtWaits(server, step, say));
   const durationMs = milliseconds(performance.now() - startedAt);
   const observations = await run.watching.afterStep();
-  if (run.watching.failures.length > 0) await mustStillAnswer(run, request);
+  await mustGoOn(run, request, outcome);
   await keepBooks(run, request, outcome);
   return record(run, {
     migration: migration.id,
@@ -78,24 +79,30 @@ async function keepBooks(run: Run, { migration: { id }, direction }: StepRequest
 }
 
 /**
- * Observers that break one by one are dropped; a server that is gone is not a result of the migration.
+ * Observers that break one by one are dropped; a server that is gone, or has no room, is not a result of the migration.
  *
- * @throws {PgrehearseError} `SERVER_UNAVAILABLE`
+ * @throws {PgrehearseError} `SERVER_UNAVAILABLE`, `DISK_FULL`
  */
-async function mustStillAnswer(
-  { stage: { server }, signal }: Run,
-  { migration, direction }: StepRequest,
-): Promise<void> {
+async function mustGoOn(run: Run, { migration, direction }: StepRequest, outcome: RunOutcome): Promise<void> {
+  const { server } = run.stage;
+  const during = `${direction} of ${migration.id}`;
+  const failure = outcome.status === 'failed' ? [outcome.failure.message] : [];
+  const broken = run.watching.failures.map(({ message }) => message);
+  await refuseFullDisk(server, during, [...failure, ...broken]);
+  if (broken.length === 0) return;
   try {
-    await using session = await connect(server.target('postgres').connectionString, {
-      applicationName: 'pgrehearse observer pulse',
-    });
-    await session.query('select 1');
+    // After a crash a server may answer again before anybody has asked.
+    if (failure.some(saysLost) && broken.some(saysLost)) throw new Error(failure[0]);
+    await pulse(server);
   } catch (cause) {
-    signal.throwIfAborted();
-    throw new PgrehearseError('SERVER_UNAVAILABLE', `The server was lost during ${direction} of ${migration.id}.`, {
-      cause,
-      hint: 'Did it run out of memory or disk? The same migration may do that in production.',
-    });
+    run.signal.throwIfAborted();
+    throw await lostServer(server, during, cause);
   }
+}
+
+async function pulse(server: EphemeralServer): Promise<void> {
+  await using session = await connect(server.target('postgres').connectionString, {
+    applicationName: 'pgrehearse observer pulse',
+  });
+  await session.query('select 1');
 }

@@ -7,6 +7,7 @@ import { Disposals } from '../support/disposals.ts';
 import { isPgrehearseError, PgrehearseError, toError } from '../support/errors.ts';
 import type { Cast } from './cast.ts';
 import type { OnEvent } from './events.ts';
+import { explainFullDisk, refuseFullDisk } from './lost-server.ts';
 import { migrationTarget } from './migration-role.ts';
 
 /** A server with the backup restored and the migration tool connected to it. Gone after `dispose`. */
@@ -28,10 +29,9 @@ export async function setStage(
   signal: AbortSignal,
 ): Promise<Stage> {
   const disposals = new Disposals();
-  let expiry: AbortSignal | undefined;
+  const server = disposals.use(await startServer(cast, onEvent, signal));
+  const { expiry } = server;
   try {
-    const server = disposals.use(await startServer(cast, onEvent, signal));
-    ({ expiry } = server);
     const database = server.shared?.database ?? server.contents?.database ?? databaseName(cast);
     const inTime = withinExpiry(server, signal);
     const restored = await fill(cast, { server, database }, onEvent, inTime);
@@ -47,9 +47,11 @@ export async function setStage(
       [Symbol.asyncDispose]: () => disposals[Symbol.asyncDispose](),
     };
   } catch (error) {
+    const isOver = signal.aborted || expiry?.aborted === true;
+    const told = isOver ? error : await explainFullDisk(server, RESTORE, error);
     const left = await failureOf(disposals[Symbol.asyncDispose]());
-    if (isPgrehearseError(left) && left.code === 'SERVER_NOT_REMOVED') throw alsoLeft(error, left);
-    throw expiry?.aborted === true ? toError(expiry.reason) : error;
+    if (isPgrehearseError(left) && left.code === 'SERVER_NOT_REMOVED') throw alsoLeft(told, left);
+    throw expiry?.aborted === true ? toError(expiry.reason) : told;
   }
 }
 
@@ -78,6 +80,8 @@ function alsoLeft(error: unknown, left: PgrehearseError): PgrehearseError {
   const { code } = isPgrehearseError(error) && error.code === 'INTERRUPTED' ? error : left;
   return new PgrehearseError(code, `${toError(error).message} ${left.message}`, { cause: error, hint: left.hint });
 }
+
+const RESTORE = 'the restore';
 
 async function startServer(
   { provider, serverSpec }: Cast,
@@ -110,6 +114,7 @@ async function fill(
   const restored = server.contents
     ? startedWith(server.contents)
     : await backup?.restore(target, (progress) => onEvent({ kind: 'restore-progress', ...progress }), signal);
+  await refuseFullDisk(server, RESTORE, restored?.complaints.map(({ message }) => message) ?? []);
   await masking?.apply(
     target,
     (index, total) => onEvent({ kind: 'restore-progress', item: `masking, statement ${index + 1} of ${total}` }),

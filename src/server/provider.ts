@@ -1,6 +1,7 @@
 import type { DatabaseTarget } from '../postgres/database-target.ts';
 import type { DataDirectorySource } from '../postgres/data-directory.ts';
 import type { BackupRecord } from '../recording/recording.ts';
+import type { Room } from '../support/disk-full.ts';
 import type { Prerequisite } from '../support/prerequisite.ts';
 
 export type { DatabaseTarget, Prerequisite };
@@ -102,6 +103,8 @@ export interface EphemeralServer extends AsyncDisposable {
   readonly logUnreadable?: string;
   /** Aborts when its time is up, shortly before the provider takes it away: the rehearsal ends as it stands. */
   readonly expiry?: AbortSignal;
+  /** What its disk can take at the moment, also when the server is lost. Absent: nobody can look. */
+  room?(): Promise<Room | undefined>;
   /** How to reach a database of this server; does not create it. `postgres` always exists and is ours for upkeep. */
   target(database: string): DatabaseTarget;
   /**

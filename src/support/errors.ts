@@ -31,6 +31,7 @@ const CATALOGUE = {
     hint: 'Install that major, or name a folder of binaries with `server.binaries`.',
   },
   SERVER_UNAVAILABLE: { exitCode: 3, hint: 'The server log above says why.' },
+  DISK_FULL: { exitCode: 3, hint: 'Free some space, or rehearse where there is more.' },
   SERVER_REFUSED: {
     exitCode: 2,
     hint: 'Name another server in `server.url`: nothing is ever rehearsed on production.',

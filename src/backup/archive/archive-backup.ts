@@ -24,7 +24,7 @@ import { choosePgRestore } from './choose-pg-restore.ts';
 import { findPgRestore, type ToolWish } from './find-pg-restore.ts';
 import { readArchive } from './read-archive.ts';
 import { jobsFor, restoreArchive } from './restore-archive.ts';
-import { temporaryFolder } from '../temporary-folder.ts';
+import { temporaryFolder, unkept } from '../temporary-folder.ts';
 
 interface Archive extends LocatedBackup {
   readonly description: BackupDescription;
@@ -164,7 +164,12 @@ function readHere(error: unknown): unknown {
 async function unwrapped({ path, format, compression }: Archive, folder: string, signal: AbortSignal): Promise<string> {
   if (compression === 'none') return path;
   const file = join(folder, 'archive');
-  await pipeline(openText(path, compression, signal).chunks, createWriteStream(file, { mode: 0o600 }), { signal });
+  const kept = createWriteStream(file, { mode: 0o600 });
+  try {
+    await pipeline(openText(path, compression, signal).chunks, kept, { signal });
+  } catch (error) {
+    throw kept.errored === error && !signal.aborted ? await unkept(error) : error;
+  }
   if (format === 'tar') await checkTar(file);
   return file;
 }

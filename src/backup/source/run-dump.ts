@@ -53,7 +53,7 @@ export async function runDump(run: DumpRun, signal: AbortSignal): Promise<DumpEn
   try {
     const [end, bytes] = await Promise.all([ended(child), kept(child, run, stop.now)]);
     signal.throwIfAborted();
-    if (bytes instanceof Error) throw unkept(bytes);
+    if (bytes instanceof Error) throw await unkept(bytes);
     return { ...end, bytes };
   } catch (error) {
     signal.throwIfAborted();

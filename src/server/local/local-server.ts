@@ -1,6 +1,7 @@
 import { chown, mkdir } from 'node:fs/promises';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 
+import { diskFull, roomIn, saysDiskFull } from '../../support/disk-full.ts';
 import { isPgrehearseError, PgrehearseError, toError } from '../../support/errors.ts';
 import type { EphemeralServer, ServerNews, ServerProvider, ServerSpec } from '../provider.ts';
 import { findBinaries } from './binaries/find-binaries.ts';
@@ -32,17 +33,21 @@ export const localServer: ServerProvider = {
       await sweepLeftovers(parent, signal);
       const run = await createOwnedFolder(parent, user === undefined ? 0o700 : 0o711);
       return await startIn(run, { spec, user, onNews }, signal).catch(async (error: unknown) => {
+        // Before its files are gone, and there is room again.
+        const told = saysDiskFull(error) ? diskFull(NOT_STARTED, await roomIn(parent), error) : error;
         await run[Symbol.asyncDispose]();
-        throw error;
+        throw signal.aborted ? error : told;
       });
     } catch (error) {
       if (signal.aborted || isPgrehearseError(error)) throw error;
-      const message = `The local server could not be started: ${toError(error).message}`;
-      throw new PgrehearseError('SERVER_UNAVAILABLE', message, { cause: error });
+      if (saysDiskFull(error)) throw diskFull(NOT_STARTED, undefined, error);
+      throw new PgrehearseError('SERVER_UNAVAILABLE', `${NOT_STARTED}: ${toError(error).message}`, { cause: error });
     }
   },
   examine: examineLocal,
 };
+
+const NOT_STARTED = 'The local server could not be started';
 
 interface Circumstances {
   readonly spec: ServerSpec;
@@ -85,6 +90,7 @@ async function startIn(
       ...opened,
       major: binaries.major,
       settings: cluster.settings,
+      room: () => roomIn(dirname(run.path)),
       [Symbol.asyncDispose]: async () => {
         await postmaster[Symbol.asyncDispose]();
         await run[Symbol.asyncDispose]();

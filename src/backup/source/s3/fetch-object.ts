@@ -22,7 +22,7 @@ export async function keepObject(
     await pipeline(counted(chunks, onBytes), createWriteStream(into, { flags: 'wx', mode: 0o600 }), { signal });
   } catch (error) {
     signal.throwIfAborted();
-    throw isPgrehearseError(error) ? error : unkept(error);
+    throw isPgrehearseError(error) ? error : await unkept(error);
   }
 }
 

@@ -20,9 +20,15 @@ export async function createOwnedFolder(parent: string, mode: number): Promise<O
   // Under its final name a folder has an owner from its first moment, so that a sweep never meets one without.
   const unfinished = `${path}${UNFINISHED}`;
   await mkdir(unfinished, { mode: 0o700 });
-  await writeFile(join(unfinished, OWNER_FILE), JSON.stringify(ownIdentity()), { mode: 0o600 });
-  await chmod(unfinished, mode);
-  await rename(unfinished, path);
+  try {
+    await writeFile(join(unfinished, OWNER_FILE), JSON.stringify(ownIdentity()), { mode: 0o600 });
+    await chmod(unfinished, mode);
+    await rename(unfinished, path);
+  } catch (error) {
+    // A full disk takes a folder, but no file.
+    await rm(unfinished, REMOVAL);
+    throw error;
+  }
 
   const forget = atExit(() => rmSync(path, { recursive: true, force: true, maxRetries: 3 }));
   return {
