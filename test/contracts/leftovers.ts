@@ -3,6 +3,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { describe, type ExpectStatic, test } from 'vitest';
 
 import { cannotStart, ENDS, ENDS_OF_SERVERS } from './leftovers/failures.ts';
+import { heapGrowthRatio, rehearseInARow, TIMES } from './leftovers/in-a-row.ts';
 import { aPlace, type Place, type Running } from './leftovers/place.ts';
 import { project as soundProject } from './leftovers/projects.ts';
 import type { LeftoversRig } from './leftovers/rig.ts';
@@ -59,6 +60,29 @@ export function leftoversContract(rig: LeftoversRig): void {
       expect(code, err).toBe(0);
       await nothingLeft(place, expect);
     });
+
+    test(
+      `${TIMES} in a row in one process, which holds no more than after the first`,
+      { timeout: 900_000 },
+      async ({ expect }) => {
+        await using place = await aPlace(rig, soundProject());
+        const held = await rehearseInARow(place, rig, TIMES);
+        for (const { outcome, files, resources, listeners, signalListeners, warnings } of held) {
+          expect(outcome).toBe('safe');
+          expect({ files, resources, listeners, signalListeners, warnings }).toEqual({
+            files: held[0]?.files,
+            resources: held[0]?.resources,
+            listeners: held[0]?.listeners,
+            signalListeners: 0,
+            warnings: [],
+          });
+        }
+        const ratio = heapGrowthRatio(held);
+        process.stdout.write(`${rig.provider}: ${TIMES} in a row, heap ${ratio.toFixed(3)} of the beginning\n`);
+        expect(ratio).toBeLessThan(1.25);
+        await nothingLeft(place, expect);
+      },
+    );
   });
 }
 

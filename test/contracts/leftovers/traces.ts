@@ -11,7 +11,7 @@ export function processesOf(folders: readonly string[]): string[] {
 }
 
 /** Pids of Postgres processes that work inside the folder. */
-export const serverProcessesIn = (folder: string): number[] =>
+const serverProcessesIn = (folder: string): number[] =>
   pids()
     .filter((pid) => attempt(() => readlinkSync(`/proc/${pid}/cwd`)).startsWith(folder))
     .filter((pid) => read(`/proc/${pid}/comm`).trim() === 'postgres')

@@ -242,7 +242,7 @@ describe('the command line', () => {
       using project = aProject({ migrations: LIBRARY, config: 'backup: { file: "s3://backups/shop.sql" }\n' });
       const run = await finish(['run', project.folder], { AWS_ENDPOINT_URL_S3: slow.url }, small);
       expect(run.code).toBe(3);
-      expect(run.err).toMatch(/BACKUP_UNREADABLE: The backup cannot be kept .*no space left.*\n.*TMPDIR/i);
+      expect(run.err).toMatch(/DISK_FULL: The backup cannot be kept .*no space is left.*\n.*TMPDIR/i);
       expect(dumps(small)).toEqual([]);
     } finally {
       spawnSync('umount', [small]);
