@@ -37,11 +37,17 @@ export async function obtainBackup(
     const key = keyOf(source);
     const into = join(folder.path, key);
     const known = await take(source, { folder: folder.path, into }, options, signal);
-    const backup = await openBackup(into, wishes, signal).catch((error: unknown) => {
+    const tell = (error: unknown): never => {
       throw told(error, into, file ?? `The output of ${key}`, basename(file ?? key));
-    });
-    const description = { ...backup.description, ...known };
-    return { ...backup, description, [Symbol.asyncDispose]: () => folder[Symbol.asyncDispose]() };
+    };
+    const backup = await openBackup(into, wishes, signal).catch(tell);
+    return {
+      ...backup,
+      description: { ...backup.description, ...known },
+      restore: (...restore) => backup.restore(...restore).catch(tell),
+      readTables: (...read) => backup.readTables(...read).catch(tell),
+      [Symbol.asyncDispose]: () => folder[Symbol.asyncDispose](),
+    };
   } catch (error) {
     await folder[Symbol.asyncDispose]();
     throw error;

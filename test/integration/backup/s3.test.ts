@@ -1,10 +1,11 @@
 import { spawn, spawnSync } from 'node:child_process';
-import { createHash } from 'node:crypto';
+import { createHash, randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
+import { gzipSync } from 'node:zlib';
 import { S3, type ChecksumAlgorithm } from '@aws-sdk/client-s3';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
 
@@ -97,6 +98,16 @@ describe('a backup in S3', () => {
     }
     expect(await contents(target)).toEqual(EXPECTED);
     expect(leftovers()).toEqual([]);
+  });
+});
+
+test('damage that is found while it is restored is told by its address', async () => {
+  const whole = gzipSync(`create table books (x int);\n-- ${randomBytes(2_000_000).toString('hex')}\n`);
+  await put('damaged.sql.gz', Buffer.concat([whole.subarray(0, -12), Buffer.alloc(12)]));
+  await using backup = await obtain('damaged.sql.gz');
+  await expect(backup.readTables(['books'], never)).rejects.toMatchObject({
+    code: 'BACKUP_UNREADABLE',
+    message: expect.stringMatching(new RegExp(`^s3://${BUCKET}/damaged.sql.gz cannot be read: `)),
   });
 });
 

@@ -1,3 +1,5 @@
+import { setMaxListeners } from 'node:events';
+import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { S3 } from '@aws-sdk/client-s3';
 import { byteSize } from '../../../support/amounts.ts';
@@ -105,6 +107,8 @@ async function fetchFolder(fetching: Fetching, into: string, signal: AbortSignal
   // One that fails ends the others.
   const failed = new AbortController();
   const either = AbortSignal.any([signal, failed.signal]);
+  // Many at once listen to it.
+  setMaxListeners(0, either);
   const fetchSome = async (): Promise<void> => {
     for (const listedObject of waiting) await fetchListed(fetching, { listedObject, into, onBytes }, either);
   };
@@ -117,7 +121,18 @@ async function fetchFolder(fetching: Fetching, into: string, signal: AbortSignal
   await Promise.allSettled(workers);
   signal.throwIfAborted();
   failed.signal.throwIfAborted();
+  if (listed.some(({ name }) => name === 'PG_VERSION')) await makeClusterFolders(into);
 }
+
+/** S3 has no folders, so those of a data directory that were empty are lost; PostgreSQL does not start without them. */
+async function makeClusterFolders(into: string): Promise<void> {
+  for (const name of CLUSTER_FOLDERS) await mkdir(join(into, name), { recursive: true, mode: 0o700 });
+}
+
+/** As initdb makes them. */
+const CLUSTER_FOLDERS = `pg_commit_ts pg_dynshmem pg_logical/mappings pg_logical/snapshots pg_multixact/members
+  pg_multixact/offsets pg_notify pg_replslot pg_serial pg_snapshots pg_stat pg_stat_tmp pg_subtrans pg_tblspc pg_twophase
+  pg_wal/archive_status pg_xact`.split(/\s+/);
 
 const AT_ONCE = 4;
 
