@@ -6,6 +6,7 @@ import { didYouMean } from '../support/did-you-mean.ts';
 import type { Layers } from './layers.ts';
 import { type ConfigPath, isMapping, type Mapping, pathText, valueAt } from './path.ts';
 import { type ConfigProblem, foundText } from './problems.ts';
+import { refuseKeysWithoutProvider } from './provider-keys.ts';
 import { configSchema, type ConfigValues } from './schema.ts';
 
 /** The config as a valid value, or everything that is wrong with it. */
@@ -30,6 +31,7 @@ export function validateConfig(layers: Layers): Validated {
   const parsed = configSchema.safeParse(layers.value);
   for (const issue of parsed.error?.issues ?? []) refuseIssue(issue, refuse);
   refuseBackupSources(layers.value, refuse);
+  refuseKeysWithoutProvider(layers.value, refuse);
   const checks = readCheckSettings(mappingAt(layers.value, 'checks'), refuse);
   const { waivers, invariants } = layers.value;
   for (const [index, check] of textsOf(waivers, 'check'))

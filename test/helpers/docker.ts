@@ -31,6 +31,9 @@ export function ownDockerScope(): { readonly env: NodeJS.ProcessEnv } & Disposab
   return {
     env: { [SCOPE]: scope },
     [Symbol.dispose]: () => {
+      // Of a test that failed or ran out of time.
+      const left = String(run('docker', ['ps', '--all', '--quiet', '--filter', `label=pgrehearse.scope=${scope}`]));
+      for (const id of left.split('\n').filter(Boolean)) run('docker', ['rm', '--force', '--volumes', id]);
       if (before === undefined) delete process.env[SCOPE];
       else process.env[SCOPE] = before;
     },

@@ -22,7 +22,9 @@ export const clientProgramsIn = (docker: Docker, container: Container): ClientPr
       environment: {},
       onStdout: (piece: Buffer) => (said += piece.toString()),
     };
-    const exitCode = await runInContainer({ docker, container }, call, signal);
+    // An image may be without a shell, too.
+    const exitCode = await runInContainer({ docker, container }, call, signal).catch(() => undefined);
+    signal.throwIfAborted();
     return exitCode === 0 ? /\d+(?:\.\d+)*(?:\w+\d*)?/.exec(said)?.[0] : undefined;
   },
   bring: (path, signal) => bring(container, path, signal),

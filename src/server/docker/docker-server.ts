@@ -4,7 +4,7 @@ import { isPgrehearseError, PgrehearseError, toError } from '../../support/error
 import { databaseTarget } from '../own/database-target.ts';
 import { assertSettable } from '../own/server-settings.ts';
 import type { EphemeralServer, OnNews, ServerProvider, ServerSpec } from '../provider.ts';
-import { untilAborted } from '../until-aborted.ts';
+import { untilAborted } from '../../support/until-aborted.ts';
 import { assertMajor, majorOf } from './assert-major.ts';
 import { clientProgramsIn } from './client-programs.ts';
 import { type ContainerPlan, planContainer } from './container-plan.ts';

@@ -30,6 +30,7 @@ export async function openEngine(): Promise<Engine> {
   const client = await getContainerRuntimeClient().catch(async (cause: unknown) => {
     throw await whyNoEngine(toError(cause));
   });
+  await refuseAnother(client.container.dockerode);
   const { host, hostIps, memory, serverVersion } = client.info.containerRuntime;
   const labels = wantsReaper() ? { [LABEL_TESTCONTAINERS_SESSION_ID]: (await getReaper(client)).sessionId } : {};
   const address = addressFor(
@@ -83,6 +84,13 @@ export const INSTALL_LINE = 'npm install --save-dev testcontainers@11';
 
 const isMissing = (error: Error): boolean =>
   'code' in error && error.code === 'ERR_MODULE_NOT_FOUND' && error.message.includes(`'testcontainers'`);
+
+/** When the engine of DOCKER_HOST does not answer, testcontainers takes the usual socket: not the one that was meant. */
+async function refuseAnother({ modem }: Docker): Promise<void> {
+  const [socket, meant]: readonly unknown[] = [Reflect.get(modem, 'socketPath'), process.env['DOCKER_HOST']];
+  if (typeof socket !== 'string' || typeof meant !== 'string' || meant === '' || meant.endsWith(socket)) return;
+  throw await whyNoEngine(new Error(`testcontainers found ${socket} in place of DOCKER_HOST`));
+}
 
 /** Off unless it is asked for by name: its image would have to be pulled, and it ends what was meant to be kept. */
 const wantsReaper = (): boolean => process.env['TESTCONTAINERS_RYUK_DISABLED'] === 'false';

@@ -1,6 +1,6 @@
 import { prerequisiteFrom } from '../../support/prerequisite.ts';
 import type { Prerequisite, ServerSpec } from '../provider.ts';
-import { untilAborted } from '../until-aborted.ts';
+import { untilAborted } from '../../support/until-aborted.ts';
 import { type Engine, INSTALL_LINE, isInstalled, openEngine } from './engine.ts';
 import { inspectImage } from './image.ts';
 import { imageFor } from './image-for.ts';

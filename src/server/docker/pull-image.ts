@@ -1,6 +1,6 @@
 import { PgrehearseError, toError } from '../../support/errors.ts';
 import type { OnNews } from '../provider.ts';
-import { untilAborted } from '../until-aborted.ts';
+import { untilAborted } from '../../support/until-aborted.ts';
 import { saidBy, statusOf } from './docker-error.ts';
 import type { Docker, Engine } from './engine.ts';
 
@@ -99,7 +99,7 @@ function notPulled(name: string, reason: string, cause?: Error): PgrehearseError
 
 function hintFor(reason: string, status: number | undefined): string {
   if (/no space left/i.test(reason)) return 'Make room for the engine: `docker system df` says what it holds.';
-  if (/denied|unauthorized|authentication/i.test(reason) || status === 401 || status === 403) {
+  if (/denied|unauthorized|authentication|credentials/i.test(reason) || status === 401 || status === 403) {
     return 'Check the name; for a private registry log in with `docker login`.';
   }
   if (/manifest|not found|does not exist|invalid reference/i.test(reason) || status === 404) {

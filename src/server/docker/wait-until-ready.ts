@@ -3,7 +3,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { isPgrehearseError, PgrehearseError, toError } from '../../support/errors.ts';
 import { takeOver } from '../own/take-over.ts';
 import type { OnNews } from '../provider.ts';
-import { untilAborted } from '../until-aborted.ts';
+import { untilAborted } from '../../support/until-aborted.ts';
 import { lastContainerLines } from './container-log.ts';
 import type { Container } from './engine.ts';
 

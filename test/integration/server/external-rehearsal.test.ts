@@ -1,5 +1,4 @@
-import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -10,6 +9,7 @@ import { rehearsalRequest } from '../../../src/config/rehearsal-request.ts';
 import { schemaObserver } from '../../../src/observers/schema/index.ts';
 import { connect } from '../../../src/postgres/connect.ts';
 import { rehearse } from '../../../src/rehearsal/rehearse.ts';
+import { copiedProject } from '../../helpers/copied-project.ts';
 import { findingLines, rehearseFolder } from '../../helpers/rehearse-folder.ts';
 import { type SharedServer, startSharedServer } from '../../helpers/shared-server.ts';
 
@@ -21,26 +21,13 @@ afterAll(() => shared[Symbol.asyncDispose]());
 
 const SCENARIO = 'scenarios/down-loses-data/bites';
 
-/** A copy of a scenario that runs on the shared server. */
-function project(
-  source: string,
-  config: string,
-  name = 'pgrehearse.config.yaml',
-): { readonly folder: string; readonly file: string } & Disposable {
-  const folder = mkdtempSync(join(tmpdir(), 'pgrehearse-external-'));
-  cpSync(source, folder, { recursive: true });
-  const file = join(folder, name);
-  writeFileSync(file, `${readFileSync(file, 'utf8')}\n${config}\n`);
-  return { folder, file, [Symbol.dispose]: () => rmSync(folder, { recursive: true }) };
-}
-
 const EXTERNAL = 'server: { provider: external, url: "${REHEARSAL_SERVER_URL}" }';
 
 describe('a rehearsal on a server of others', () => {
   test.each(['admin', 'maker', 'modest'] as const)(
     'comes to the local verdict as %s and leaves nothing',
     async (role) => {
-      using copy = project(SCENARIO, EXTERNAL);
+      using copy = copiedProject(SCENARIO, EXTERNAL);
       const before = await shared.inventory();
       const local = await rehearseFolder(SCENARIO);
       const there = await rehearseFolder(copy.folder, { env: { REHEARSAL_SERVER_URL: shared.urlFor(role) } });
@@ -57,8 +44,8 @@ describe('a rehearsal on a server of others', () => {
     'finds what is planted in the example shop as %s, from SQL and from an archive, two at once',
     async (role) => {
       const before = await shared.inventory();
-      using sql = project('examples/shop', EXTERNAL, 'pgrehearse.sql.config.yaml');
-      using archive = project('examples/shop', EXTERNAL, 'pgrehearse.sql.config.yaml');
+      using sql = copiedProject('examples/shop', EXTERNAL, 'pgrehearse.sql.config.yaml');
+      using archive = copiedProject('examples/shop', EXTERNAL, 'pgrehearse.sql.config.yaml');
       const env = { REHEARSAL_SERVER_URL: shared.urlFor(role) };
       const both = await Promise.all([
         rehearseFolder(sql.file, { env }),
@@ -76,7 +63,7 @@ describe('a rehearsal on a server of others', () => {
   );
 
   test('stops where a role is missing and ours may not create it', async () => {
-    using copy = project('examples/shop', EXTERNAL, 'pgrehearse.sql.config.yaml');
+    using copy = copiedProject('examples/shop', EXTERNAL, 'pgrehearse.sql.config.yaml');
     const before = await shared.inventory();
     const attempt = rehearseFolder(copy.file, { env: { REHEARSAL_SERVER_URL: shared.urlFor('modest') } });
     await expect(attempt).rejects.toMatchObject({
@@ -87,7 +74,7 @@ describe('a rehearsal on a server of others', () => {
   });
 
   test('leaves roles of the server as they are, whatever a dump or its owner says', async () => {
-    using copy = project(SCENARIO, EXTERNAL);
+    using copy = copiedProject(SCENARIO, EXTERNAL);
     const seed = join(copy.folder, 'seed.sql');
     const harm = `alter role powerless superuser password 'x'; drop role modest; grant admin to powerless; create role newcomer superuser login;
       alter system set work_mem = '1GB'; alter database company set work_mem = '1GB';`;
@@ -113,7 +100,7 @@ describe('a rehearsal on a server of others', () => {
     ['a backup that cannot be read', 'seed.sql', '\u0000\u0001 no dump'],
     ['migrations that cannot be read', 'migrations/nonsense.down.sql', 'select'],
   ])('leaves nothing after %s', async (_, file, content) => {
-    using copy = project(SCENARIO, EXTERNAL);
+    using copy = copiedProject(SCENARIO, EXTERNAL);
     writeFileSync(join(copy.folder, file), content);
     const before = await shared.inventory();
     await rehearseFolder(copy.folder, { env: { REHEARSAL_SERVER_URL: shared.urlFor('maker') } }).catch(() => {});
@@ -123,7 +110,7 @@ describe('a rehearsal on a server of others', () => {
   test.each(['server-started', 'restored', 'step-started', 'step-finished'] as const)(
     'leaves nothing when interrupted at %s',
     async (at) => {
-      using copy = project(SCENARIO, EXTERNAL);
+      using copy = copiedProject(SCENARIO, EXTERNAL);
       const before = await shared.inventory();
       const config = await loadConfig(copy.folder, {}, { REHEARSAL_SERVER_URL: shared.urlFor('maker') }, process.cwd());
       const stopping = new AbortController();
@@ -137,7 +124,7 @@ describe('a rehearsal on a server of others', () => {
   );
 
   test('refuses the server of preflight.url', async () => {
-    using copy = project(SCENARIO, `${EXTERNAL}\npreflight: { url: "\${PRODUCTION_URL}" }`);
+    using copy = copiedProject(SCENARIO, `${EXTERNAL}\npreflight: { url: "\${PRODUCTION_URL}" }`);
     const env = { REHEARSAL_SERVER_URL: shared.urlFor('admin'), PRODUCTION_URL: shared.urlFor('powerless') };
     await expect(rehearseFolder(copy.folder, { env })).rejects.toMatchObject({ code: 'SERVER_REFUSED' });
   });

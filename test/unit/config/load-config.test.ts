@@ -458,6 +458,19 @@ describe('production, which an external server must not be', () => {
     expect(await named('${P}')).toEqual(LISTED);
   });
 
+  test('what belongs to a provider wants that provider, from the file or a flag', async () => {
+    const yaml = 'server: { image: "postgis/postgis:17-3.5", docker: { pull: sometimes, cpus: 0 } }\n';
+    expect(await problemsOf(yaml)).toEqual([
+      'pgrehearse.config.yaml:1  server.docker.pull: expected `missing`, `always` or `never`, found the text "sometimes"',
+      'pgrehearse.config.yaml:1  server.docker.cpus: expected a number of processors above 0, found the number 0',
+      'pgrehearse.config.yaml:1  server.image: expected server.provider: docker beside it, found the text "postgis/postgis:17-3.5"',
+      'pgrehearse.config.yaml:1  server.docker: expected server.provider: docker beside it, found a mapping',
+    ]);
+    write('pgrehearse.config.yaml', 'server: { image: "a:1", docker: { memoryGib: 2 } }');
+    const { server } = await load(undefined, { provider: 'docker' });
+    expect(server).toMatchObject({ provider: 'docker', docker: { image: 'a:1', memoryGib: 2 } });
+  });
+
   test('is text: a number would have lost its last digits', async () => {
     expect(await problemsOf('server: { production: [7412345678901234567] }')).toEqual([
       expect.stringContaining('a system identifier in quotes'),
