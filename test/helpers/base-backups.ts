@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { chownSync, existsSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { chownSync, cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
@@ -8,13 +8,13 @@ import { openBackup, type OpenBackupOptions } from '../../src/backup/open-backup
 import { connect } from '../../src/postgres/connect.ts';
 import { localServer } from '../../src/server/index.ts';
 import { findServerUser } from '../../src/server/local/server-user.ts';
-import type { EphemeralServer, ServerNews } from '../../src/server/provider.ts';
+import type { DatabaseTarget, EphemeralServer, ServerNews } from '../../src/server/provider.ts';
 import { startTestServer } from './servers.ts';
 
 const DEBIANS = '/usr/lib/postgresql/15/bin';
 
 /** Programs beside the server of PostgreSQL 15 that npm packages do not have. */
-function debianProgram(name: 'pg_basebackup' | 'pg_verifybackup' | 'pg_waldump'): string {
+export function debianProgram(name: 'pg_basebackup' | 'pg_verifybackup' | 'pg_waldump'): string {
   const path = join(DEBIANS, name);
   if (!existsSync(path)) throw new Error(`There is no ${path}: install PostgreSQL 15 with its client (postgresql-15).`);
   return path;
@@ -24,7 +24,11 @@ function debianProgram(name: 'pg_basebackup' | 'pg_verifybackup' | 'pg_waldump')
 export interface Production extends AsyncDisposable {
   readonly server: EphemeralServer;
   readonly folder: string;
+  /** As `root`. */
+  readonly target: (database: string) => DatabaseTarget;
   readonly sql: (database: string, ...statements: string[]) => Promise<Record<string, unknown>[]>;
+  /** A copy of the files between the two calls of the backup functions, which every major has; without manifest. */
+  readonly copyFiles: (name: string) => Promise<string>;
   /** `pg_basebackup`; returns where it was written to. */
   readonly backUp: (name: string, options: readonly string[]) => Promise<string>;
   /** A folder of the server's user, for a tablespace. */
@@ -41,9 +45,14 @@ export async function startProduction(
   const user = await findServerUser();
   const { host, port } = server.target('postgres');
   const password = 'only-in-tests';
-  const urlOf = (database: string): string => `postgres://root:${password}@${host}:${port}/${database}`;
+  const target = (database: string): DatabaseTarget => ({
+    ...server.target(database),
+    user: 'root',
+    password,
+    connectionString: `postgres://root:${password}@${host}:${port}/${database}`,
+  });
   const sql: Production['sql'] = async (database, ...statements) => {
-    await using session = await connect(urlOf(database), { applicationName: 'test' });
+    await using session = await connect(target(database).connectionString, { applicationName: 'test' });
     let rows: Record<string, unknown>[] = [];
     for (const statement of statements) rows = await session.query(statement);
     return rows;
@@ -54,7 +63,9 @@ export async function startProduction(
   return {
     server,
     folder,
+    target,
     sql,
+    copyFiles: (name) => copyFiles(target('postgres'), { into: join(folder, name), major }),
     place: async (name) => {
       const path = join(folder, name);
       mkdirSync(path, { mode: 0o700 });
@@ -77,6 +88,28 @@ export async function startProduction(
       rmSync(folder, { recursive: true, force: true });
     },
   };
+}
+
+async function copyFiles(
+  { connectionString }: DatabaseTarget,
+  { into, major }: { readonly into: string; readonly major: number },
+): Promise<string> {
+  await using session = await connect(connectionString, { applicationName: 'test' });
+  const [row] = await session.query<{ folder: string }>("select current_setting('data_directory') as folder");
+  const folder = row?.folder ?? '';
+  const [start, stop] =
+    major === 14
+      ? ["pg_start_backup('x', true, false)", 'pg_stop_backup(false)']
+      : ["pg_backup_start('x', true)", 'pg_backup_stop()'];
+  await session.query(`select ${start}`);
+  cpSync(folder, into, { recursive: true });
+  const [label] = await session.query<{ labelfile: string }>(`select labelfile from ${stop}`);
+  for (const name of ['postmaster.pid', 'postmaster.opts', 'pg_wal']) rmSync(join(into, name), { recursive: true });
+  mkdirSync(join(into, 'pg_wal'));
+  for (const name of readdirSync(join(folder, 'pg_wal')).filter((one) => /^[0-9A-F]{24}$/.test(one)))
+    cpSync(join(folder, 'pg_wal', name), join(into, 'pg_wal', name));
+  writeFileSync(join(into, 'backup_label'), label?.labelfile ?? '');
+  return into;
 }
 
 export interface Started extends AsyncDisposable {

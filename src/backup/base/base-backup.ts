@@ -1,7 +1,6 @@
-import { copyFile, stat, statfs } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { copyFile, stat } from 'node:fs/promises';
+import { join } from 'node:path';
 import type { DataDirectoryPlace, LaidOutFacts } from '../../postgres/data-directory.ts';
-import { byteSize } from '../../support/amounts.ts';
 import { PgrehearseError } from '../../support/errors.ts';
 import type { Backup, BackupDescription } from '../backup.ts';
 import { matchesChecksum } from '../check-sum.ts';
@@ -83,25 +82,24 @@ function describe({ path, bytes, major, label }: BaseBackup, manifest: Manifest 
 async function layOut(base: BaseBackup, place: DataDirectoryPlace, signal: AbortSignal): Promise<LaidOutFacts> {
   const { path, major, label, allowUnverified = false } = base;
   const { folder, owner, onProgress } = place;
-  try {
-    await bring(base, place, signal);
-    onProgress('Verifying the base backup');
-    const manifest = await verify(folder, { backup: path, major, allowUnverified }, signal);
-    if (!manifest) base.onWarning(UNVERIFIED);
-    onProgress('Reading its write-ahead log');
-    await checkWal(folder, { backup: path, label, manifest }, signal);
-    return await tame(folder, owner, signal);
-  } catch (error) {
-    throw await explained(error, base, folder);
-  }
+  await bring(base, place, signal);
+  onProgress('Verifying the base backup');
+  const manifest = await verify(folder, { backup: path, major, allowUnverified }, signal);
+  if (!manifest) base.onWarning(UNVERIFIED);
+  onProgress('Reading its write-ahead log');
+  await checkWal(folder, { backup: path, label, manifest }, signal);
+  return await tame(folder, owner, signal);
 }
 
 async function bring({ parts, bytes }: BaseBackup, place: DataDirectoryPlace, signal: AbortSignal): Promise<void> {
   const { folder, onProgress } = place;
   let done = 0;
+  const percent = (): number => Math.floor(bytes === 0 ? 0 : (100 * done) / bytes);
+  onProgress('Copying the base backup', percent());
   const onBytes = (more: number): void => {
+    const before = percent();
     done += more;
-    onProgress('Copying the base backup', bytes === 0 ? 100 : (100 * done) / bytes);
+    if (percent() !== before) onProgress('Copying the base backup', percent());
   };
   if (parts.kind === 'tar') {
     await unpackTars(parts, folder, onBytes, signal);
@@ -110,21 +108,4 @@ async function bring({ parts, bytes }: BaseBackup, place: DataDirectoryPlace, si
   }
   const source: SourceFolder = await listFolder(parts.path);
   await copyFolder(source, folder, onBytes, signal);
-}
-
-const isFull = (thrown: unknown): boolean => thrown instanceof Error && 'code' in thrown && thrown.code === 'ENOSPC';
-
-/** A full disk is the one thing that a reader can mend and that looks like our fault. */
-async function explained(thrown: unknown, { bytes }: BaseBackup, folder: string): Promise<unknown> {
-  if (!isFull(thrown)) return thrown;
-  const free = await statfs(dirname(folder)).catch(() => undefined);
-  const left = free ? `, of which ${byteSize(free.bavail * free.bsize)} are left` : '';
-  return new PgrehearseError(
-    'SERVER_UNAVAILABLE',
-    `There is no room for a copy of the base backup in ${dirname(folder)}${left}.`,
-    {
-      cause: thrown,
-      hint: `The backup has ${byteSize(bytes)}, compressed where it is so. Point TMPDIR to a folder with more room.`,
-    },
-  );
 }

@@ -1,7 +1,6 @@
 import { createReadStream } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { toError } from '../../support/errors.ts';
 import { openText } from '../plain/open-text.ts';
 import { BACKUP_LABEL } from './backup-label.ts';
 import { damaged } from './damaged.ts';
@@ -55,16 +54,10 @@ async function textOf({ content }: TarMember): Promise<string> {
 }
 
 /** @throws {PgrehearseError} `BACKUP_UNREADABLE` where it is damaged */
-export async function* membersOf({ path, compression }: TarPart, signal: AbortSignal): AsyncGenerator<TarMember> {
+export function membersOf({ path, compression }: TarPart, signal: AbortSignal): AsyncGenerator<TarMember> {
   // Tar archives are large: bigger pieces than those of a text.
   const chunks = compression === 'none' ? plainChunks(path, signal) : openText(path, compression, signal).chunks;
-  try {
-    yield* tarMembers(chunks);
-  } catch (thrown) {
-    signal.throwIfAborted();
-    const { name, message } = toError(thrown);
-    throw name === 'Error' && !('code' in toError(thrown)) ? damaged(path, `it ${message}`) : thrown;
-  }
+  return tarMembers(chunks, (how) => damaged(path, `it ${how}`));
 }
 
 async function* plainChunks(path: string, signal: AbortSignal): AsyncGenerator<Buffer> {

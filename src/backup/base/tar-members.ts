@@ -10,17 +10,20 @@ export interface TarMember {
   readonly content: AsyncIterable<Buffer>;
 }
 
-/** Throws an `Error` where the archive is damaged or ends too early. The message goes after "it". */
-export async function* tarMembers(chunks: AsyncIterable<Buffer>): AsyncGenerator<TarMember> {
-  const source = reader(chunks);
+/** `fail` makes the error where the archive is damaged or ends too early; what it is told goes after "it". */
+export async function* tarMembers(
+  chunks: AsyncIterable<Buffer>,
+  fail: (how: string) => Error,
+): AsyncGenerator<TarMember> {
+  const source = reader(chunks, fail);
   try {
     for (;;) {
       const block = await source.block();
       if (isEmptyBlock(block)) return;
       const header = tarHeader(block);
-      if (header === undefined) throw new Error(`has a damaged header at byte ${source.position() - TAR_BLOCK_BYTES}`);
+      if (header === undefined) throw fail(`has a damaged header at byte ${source.position() - TAR_BLOCK_BYTES}`);
       const end = source.position() + paddedBytes(header);
-      const member = memberOf(header, source);
+      const member = memberOf(header, source, fail);
       if (member) yield member;
       for await (const _ of source.bytes(end - source.position()));
     }
@@ -30,14 +33,18 @@ export async function* tarMembers(chunks: AsyncIterable<Buffer>): AsyncGenerator
 }
 
 /** Undefined: says something of other members that nobody needs, such as their times. */
-function memberOf({ name, bytes, type }: TarHeader, source: Reader): TarMember | undefined {
+function memberOf(
+  { name, bytes, type }: TarHeader,
+  source: Reader,
+  fail: (how: string) => Error,
+): TarMember | undefined {
   if (type === 'x' || type === 'g') return undefined;
   const kind = KINDS[type];
   const path = name.replace(/^(?:\.\/)+/, '').replace(/\/$/, '');
-  if (kind === undefined) throw new Error(`holds ${JSON.stringify(name)}, which is neither a file nor a folder`);
+  if (kind === undefined) throw fail(`holds ${JSON.stringify(name)}, which is neither a file nor a folder`);
   if (path === '' || path === '.') return undefined;
   if (path.split('/').some((part) => ['', '.', '..'].includes(part)) || path.includes('\\')) {
-    throw new Error(`holds ${JSON.stringify(name)}, which leads out of it`);
+    throw fail(`holds ${JSON.stringify(name)}, which leads out of it`);
   }
   return { path, kind, bytes, content: source.bytes(bytes) };
 }
@@ -51,14 +58,14 @@ interface Reader {
   close(): Promise<void>;
 }
 
-function reader(chunks: AsyncIterable<Buffer>): Reader {
+function reader(chunks: AsyncIterable<Buffer>, fail: (how: string) => Error): Reader {
   const iterator = chunks[Symbol.asyncIterator]();
   let rest: Buffer = Buffer.alloc(0);
   let position = 0;
   const take = async (most: number): Promise<Buffer> => {
     while (rest.length === 0) {
       const { done, value } = await iterator.next();
-      if (done === true) throw new Error('is cut short');
+      if (done === true) throw fail('is cut short');
       rest = value;
     }
     const taken = rest.subarray(0, most);

@@ -3,7 +3,7 @@ import { answerWithin, NoAnswer } from '../../support/answer-within.ts';
 import { type Prerequisite, prerequisiteFrom } from '../../support/prerequisite.ts';
 import { findPgRestore } from '../archive/find-pg-restore.ts';
 import type { BackupDescription } from '../backup.ts';
-import { openBackup } from '../open-backup.ts';
+import { openBackup, type OpenBackupOptions } from '../open-backup.ts';
 import type { BackupExamination } from './examination.ts';
 import { extensionsOf, type Glance, glanceAt } from './glance.ts';
 import { installClient } from './install-client.ts';
@@ -15,12 +15,14 @@ export interface Wishes {
   readonly maxAgeHours?: number;
   /** Without a pg_restore of this machine `run` works, and only `plan` does not. */
   readonly serverBringsClients?: boolean;
+  /** A base backup may be without manifest. */
+  readonly allowUnverified?: boolean;
 }
 
 /** What it is, how old, and which program would restore it. */
 export async function examineFile(
   path: string,
-  { maxAgeHours, serverBringsClients = false }: Wishes,
+  { maxAgeHours, serverBringsClients = false, allowUnverified = false }: Wishes,
   signal: AbortSignal,
 ): Promise<BackupExamination> {
   let glance: Glance;
@@ -31,7 +33,9 @@ export async function examineFile(
     return { prerequisites: [prerequisiteFrom('backup.file', error)] };
   }
   const { description } = glance;
-  const { lines, extensions } = await archiveLines(glance, serverBringsClients, signal);
+  const { lines, extensions }: ArchiveExamination = NEEDS_NO_PROGRAM.has(glance.located.format)
+    ? { lines: [await wholeLine(path, { allowUnverified }, signal)] }
+    : await archiveLines(glance, serverBringsClients, signal);
   return {
     prerequisites: [
       { name: 'backup.file', state: 'found', detail: describe(description) },
@@ -43,6 +47,8 @@ export async function examineFile(
     ...(extensions && { extensions }),
   };
 }
+
+const NEEDS_NO_PROGRAM: ReadonlySet<BackupDescription['format']> = new Set(['plain', 'base']);
 
 const describe = ({ path, format, bytes, serverMajor, createdAt }: BackupDescription): string =>
   [
@@ -76,7 +82,6 @@ async function archiveLines(
   serverBringsClients: boolean,
   signal: AbortSignal,
 ): Promise<ArchiveExamination> {
-  if (located.format === 'plain') return { lines: [await wholeLine(located.path, signal)] };
   const { serverMajor } = description;
   const wish = {
     ...(dumpVersion !== undefined && { dumpVersion }),
@@ -84,7 +89,7 @@ async function archiveLines(
   };
   try {
     const tool = await findPgRestore(wish, signal);
-    const readable = await wholeLine(located.path, signal);
+    const readable = await wholeLine(located.path, {}, signal);
     const found: Prerequisite = { name: 'pg_restore', state: 'found', detail: `${tool.version} in ${tool.folder}` };
     if (readable.state !== 'found' || located.compression !== 'none') return { lines: [found, readable] };
     const extensions = await answerWithin(PATIENCE_MS, signal, (limited) =>
@@ -101,10 +106,10 @@ async function archiveLines(
 }
 
 /** As `run` opens it: checksum, table of contents, end. Of a large one that takes long, which is no fault. */
-async function wholeLine(path: string, signal: AbortSignal): Promise<Prerequisite> {
+async function wholeLine(path: string, options: OpenBackupOptions, signal: AbortSignal): Promise<Prerequisite> {
   const name = 'readable';
   try {
-    await answerWithin(PATIENCE_MS, signal, (limited) => openBackup(path, {}, limited));
+    await answerWithin(PATIENCE_MS, signal, (limited) => openBackup(path, options, limited));
     return { name, state: 'found', detail: 'as far as can be told before it is restored' };
   } catch (error) {
     signal.throwIfAborted();

@@ -19,6 +19,11 @@ export interface Glance {
 export async function glanceAt(path: string, signal: AbortSignal): Promise<Glance> {
   const located = await locate(path, signal);
   if (located.format === 'plain') return { located, description: describePlain(located, plainHeader(located.head)) };
+  if (located.format === 'base') {
+    const { openBase } = await import('../base/base-backup.ts');
+    const { description } = await openBase(path, { onWarning: () => {}, allowUnverified: true }, signal);
+    return { located, description };
+  }
   const header = archiveHeader(located.head);
   if (!header) return { located, description: located };
   const { dumpVersion } = header;
