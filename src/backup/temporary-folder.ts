@@ -6,7 +6,14 @@ import { PgrehearseError, toError } from '../support/errors.ts';
 import { atExit } from '../support/exit-hook.ts';
 import { diskFull, roomIn, saysDiskFull } from '../support/disk-full.ts';
 import { killGroup } from '../support/kill-group.ts';
-import { hasEnded, identityOf, isStillRunning, ownIdentity, parseIdentity } from '../support/process-identity.ts';
+import {
+  hasEnded,
+  identityOf,
+  isRunning,
+  isStillRunning,
+  ownIdentity,
+  parseIdentity,
+} from '../support/process-identity.ts';
 
 export interface TemporaryFolder extends AsyncDisposable {
   readonly path: string;
@@ -78,7 +85,7 @@ async function endProgram(folder: string): Promise<void> {
 async function isAbandoned(path: string, processId: number): Promise<boolean> {
   const owner = parseIdentity(await readFile(join(path, OWNER_FILE), 'utf8').catch(() => ''));
   if (owner !== undefined) return hasEnded(owner);
-  if (isAlive(processId)) return false;
+  if (isRunning(processId)) return false;
   // Killed before it had said who it is. A day old as well, since `/tmp` may be shared with other process tables.
   return stat(path).then(
     ({ mtimeMs }) => Date.now() - mtimeMs > DAY_MS,
@@ -89,12 +96,3 @@ async function isAbandoned(path: string, processId: number): Promise<boolean> {
 const OWNER_FILE = 'owner.json';
 const PROGRAM_FILE = 'program.json';
 const DAY_MS = 86_400_000;
-
-function isAlive(processId: number): boolean {
-  try {
-    process.kill(processId, 0);
-    return true;
-  } catch (thrown) {
-    return thrown instanceof Error && 'code' in thrown && thrown.code === 'EPERM';
-  }
-}

@@ -1,12 +1,11 @@
 import type { KeyObject } from 'node:crypto';
-import { join } from 'node:path';
 import type { Verdict } from '../findings/verdict.ts';
 import { buildCertificate } from '../preflight/certificate/build-certificate.ts';
 import { certificateText } from '../preflight/certificate/certificate-text.ts';
 import type { Recording } from '../recording/recording.ts';
 import { REPORTERS } from '../reports/index.ts';
 import { packageVersion } from '../support/package.ts';
-import { orUnwritable, prepareFolder, writeWhole } from './write-files.ts';
+import { orUnwritable, prepareFolder, writeTogether } from './write-files.ts';
 
 /** Where recording and reports of a run go. */
 export interface OutputFolder {
@@ -43,11 +42,14 @@ export async function openOutputFolder(path: string, { isOurs, signingKey }: Out
     path,
     write: (verdict, recording) =>
       orUnwritable(path, async () => {
-        await writeWhole(join(path, RECORDING), `${JSON.stringify(recording, undefined, 2)}\n`);
-        await writeWhole(join(path, CERTIFICATE), certificateText(buildCertificate(recording, verdict), signingKey));
-        for (const { file, reporter } of REPORTS) {
-          await writeWhole(join(path, file), reporter.render(verdict, recording, { toolVersion: packageVersion }));
-        }
+        const reports = REPORTS.map(
+          ({ file, reporter }) => [file, reporter.render(verdict, recording, { toolVersion: packageVersion })] as const,
+        );
+        await writeTogether(path, {
+          [RECORDING]: `${JSON.stringify(recording, undefined, 2)}\n`,
+          [CERTIFICATE]: certificateText(buildCertificate(recording, verdict), signingKey),
+          ...Object.fromEntries(reports),
+        });
       }),
   };
 }

@@ -43,21 +43,18 @@ export async function runRehearsal(terminal: Terminal, path: string | undefined,
     if (event.kind === 'server-stays') stays = event.text;
     progress.onEvent(event);
   };
-  const { recording, wasInterrupted } = await interruptible(terminal, async (signal) => {
-    try {
-      return { recording: await rehearse(request, onEvent, signal), wasInterrupted: signal.aborted };
-    } finally {
-      progress.stop();
-    }
+  const { recording, verdict, wasInterrupted } = await interruptible(terminal, async (signal) => {
+    const recorded = await rehearse(request, onEvent, signal).finally(progress.stop);
+    const judged = judge(recorded, {
+      checks: config.checks,
+      waivers: config.waivers,
+      today: today(),
+      knownChecks: KNOWN_CHECK_IDS,
+    });
+    // Within, so that Ctrl-C does not cut it in two.
+    await folder.write(judged, recorded);
+    return { recording: recorded, verdict: judged, wasInterrupted: signal.aborted };
   });
-
-  const verdict = judge(recording, {
-    checks: config.checks,
-    waivers: config.waivers,
-    today: today(),
-    knownChecks: KNOWN_CHECK_IDS,
-  });
-  await folder.write(verdict, recording);
   const format = flags.json === true ? 'json' : 'terminal';
   printVerdict(terminal, { verdict, recording }, { format, failOn: flags.failOn, ...(flags.quiet && { quiet: true }) });
   if (flags.quiet !== true) {
@@ -68,7 +65,7 @@ export async function runRehearsal(terminal: Terminal, path: string | undefined,
     if (exitCodeOf(verdict, flags.failOn) === EXIT.safe) terminal.setExitCode(EXIT.broken);
   }
   // Time that is up ends a rehearsal as well, and nobody pressed anything.
-  if (recording.interrupted === true && wasInterrupted) terminal.setExitCode(EXIT.interrupted);
+  if (wasInterrupted) terminal.setExitCode(EXIT.interrupted);
 }
 
 const outputPath = ({ projectFolder }: Config, { out }: RunFlags, cwd: string): string =>

@@ -1,5 +1,6 @@
 import { relative } from 'node:path';
 import type { Paint } from '../reports/reporter.ts';
+import { EXIT } from './exit-codes.ts';
 import { paintAnsi } from './paint-ansi.ts';
 
 /** The only door to the outside for commands. */
@@ -28,7 +29,9 @@ export function processTerminal(): Terminal {
   const { stdout, stderr, env } = process;
   const isLog = isSet(env['CI']) || env['TERM'] === 'dumb';
   const inColour = !isLog && !isSet(env['NO_COLOR']);
-  for (const stream of [stdout, stderr]) ignoreClosedPipe(stream);
+  stdout.on('error', sayWhatIsLost);
+  // What is lost here is talk: no reason to end a rehearsal.
+  stderr.on('error', () => {});
   return {
     out: (text) => void stdout.write(text),
     err: (text) => void stderr.write(text),
@@ -49,9 +52,16 @@ const paintFor = (inColour: boolean): Paint => (inColour ? paintAnsi : (_, text)
 /** As no-color.org has it: present and not empty. `CI=false` is what some people write to switch it off. */
 const isSet = (value: string | undefined): boolean => value !== undefined && value !== '' && value !== 'false';
 
-/** `pgrehearse explain | head` closes the pipe early; that is no error of ours. */
-function ignoreClosedPipe(stream: NodeJS.WriteStream): void {
-  stream.on('error', (error: NodeJS.ErrnoException) => {
-    if (error.code !== 'EPIPE') throw error;
+/**
+ * `pgrehearse explain | head` closes the pipe early, and a terminal that is closed takes no more either: nobody is there to
+ * read, and what was started has still to be removed.
+ */
+function sayWhatIsLost(error: NodeJS.ErrnoException): void {
+  if (error.code === 'EPIPE' || error.code === 'EIO') return;
+  process.stderr.write(
+    `OUTPUT_UNWRITABLE: Standard output cannot be written: ${error.message}.\n  hint: Is the disk full that it goes to?\n`,
+  );
+  process.once('exit', (code) => {
+    if (code !== EXIT.interrupted) process.exitCode = EXIT.broken;
   });
 }

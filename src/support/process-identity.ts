@@ -62,7 +62,8 @@ const thisHost = (): Omit<ProcessIdentity, 'pid' | 'startedAt'> => ({
   pidNamespace: process.platform === 'linux' ? attempt(() => readlinkSync('/proc/self/ns/pid')) : '',
 });
 
-function isRunning(pid: number): boolean {
+/** Says nothing of whether it is still the same process. */
+export function isRunning(pid: number): boolean {
   try {
     process.kill(pid, 0);
     return true;

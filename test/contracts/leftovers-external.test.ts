@@ -17,5 +17,5 @@ leftoversContract({
   broken: () => ({ url: shared.urlFor('admin').replace('s3cret', 'wr0ng') }),
   isolated: false,
   goneAtExit: false,
-  ownServer: false,
+  kills: 'nothing',
 });

@@ -1,13 +1,13 @@
-import { setTimeout as delay } from 'node:timers/promises';
+import { describe, test } from 'vitest';
 
-import { describe, type ExpectStatic, test } from 'vitest';
-
-import { cannotStart, ENDS, ENDS_OF_SERVERS } from './leftovers/failures.ts';
+import { endsFor } from './leftovers/failures.ts';
 import { heapGrowthRatio, rehearseInARow, TIMES } from './leftovers/in-a-row.ts';
-import { aPlace, type Place, type Running } from './leftovers/place.ts';
+import { aPlace } from './leftovers/place.ts';
 import { project as soundProject } from './leftovers/projects.ts';
 import type { LeftoversRig } from './leftovers/rig.ts';
-import { type Stage, stage, STAGES, STAGES_OF_SERVERS } from './leftovers/stages.ts';
+import { togetherContract } from './leftovers/together.ts';
+import { arrival, nothingLeft } from './leftovers/waiting.ts';
+import { type Stage, stage, STAGES_OF_SERVERS, stagesFor } from './leftovers/stages.ts';
 
 export type { LeftoversRig };
 
@@ -16,8 +16,7 @@ export function leftoversContract(rig: LeftoversRig): void {
   const each = rig.isolated ? test.concurrent : test;
 
   describe(`a rehearsal with the provider ${rig.provider} leaves nothing after`, () => {
-    const ends = [cannotStart(rig), ...ENDS, ...(rig.ownServer ? ENDS_OF_SERVERS : [])];
-    each.for(titled(ends))('%s', async ([, { project, code, says }], { expect }) => {
+    each.for(titled(endsFor(rig)))('%s', async ([, { project, code, says }], { expect }) => {
       await using place = await aPlace(rig, project());
       const ended = await place.run().ended;
       expect(`${ended.err}${ended.out}`).toMatch(says);
@@ -25,8 +24,7 @@ export function leftoversContract(rig: LeftoversRig): void {
       await nothingLeft(place, expect);
     });
 
-    const interruptions = [...INTERRUPTIONS, ...(rig.ownServer ? STAGES_OF_SERVERS.map(byCtrlC) : [])];
-    each.for(titled(interruptions))(
+    each.for(titled(interruptionsFor(rig)))(
       '%s',
       async (
         [
@@ -49,7 +47,7 @@ export function leftoversContract(rig: LeftoversRig): void {
       },
     );
 
-    each.for(titled(STAGES))('SIGKILL %s, and the next start', async ([, { project, reached }], { expect }) => {
+    each.for(titled(stagesFor(rig)))('SIGKILL %s, and the next start', async ([, { project, reached }], { expect }) => {
       await using place = await aPlace(rig, project());
       const run = place.run();
       await arrival(place, run, reached);
@@ -84,6 +82,8 @@ export function leftoversContract(rig: LeftoversRig): void {
       },
     );
   });
+
+  togetherContract(rig);
 }
 
 interface Interruption {
@@ -100,8 +100,9 @@ const interruption = (name: NodeJS.Signals, at: Stage): Interruption => ({
 
 const byCtrlC = (at: Stage): Interruption => interruption('SIGINT', at);
 
-const INTERRUPTIONS: readonly Interruption[] = [
-  ...STAGES.map(byCtrlC),
+const interruptionsFor = (rig: LeftoversRig): readonly Interruption[] => [
+  ...stagesFor(rig).map(byCtrlC),
+  ...(rig.kills === 'server' ? STAGES_OF_SERVERS.map(byCtrlC) : []),
   interruption('SIGTERM', stage('while it restores')),
   interruption('SIGTERM', stage('in a step')),
   interruption('SIGHUP', stage('in a step')),
@@ -110,19 +111,3 @@ const INTERRUPTIONS: readonly Interruption[] = [
 const titled = <Case extends { readonly title: string }>(
   cases: readonly Case[],
 ): readonly (readonly [string, Case])[] => cases.map((one) => [one.title, one] as const);
-
-/** The stage was announced, or anything at all is there; then a little later, so that it is in the midst of it. */
-async function arrival(place: Place, run: Running, reached: string | undefined): Promise<void> {
-  if (reached === undefined) while ((await place.left()).every((line) => line.startsWith('process '))) await delay(5);
-  else await run.saying(reached);
-  await delay(MIDST_MS);
-}
-
-const MIDST_MS = 300;
-
-/** A process that was told to end may need a moment. */
-async function nothingLeft(place: Place, expect: ExpectStatic): Promise<void> {
-  await expect.poll(() => place.left(), PATIENCE).toEqual([]);
-}
-
-const PATIENCE = { timeout: 20_000 };

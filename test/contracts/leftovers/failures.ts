@@ -9,12 +9,15 @@ export interface End {
   readonly code: number;
   /** In what it prints. */
   readonly says: RegExp;
+  /** Depends on how the server is had. */
+  readonly core?: boolean;
 }
 
-export const ENDS: readonly End[] = [
-  { title: 'success', project, code: 0, says: /^SAFE/m },
+const ENDS: readonly End[] = [
+  { title: 'success', project, code: 0, says: /^SAFE/m, core: true },
   {
     title: 'a migration that makes the database be built anew',
+    core: true,
     project: () =>
       project({ sql: { '0001_worse': ['create table a (id integer primary key);', 'select 1;'], '0002_vip': VIP } }),
     code: 0,
@@ -43,6 +46,7 @@ export const ENDS: readonly End[] = [
   },
   {
     title: 'a dump that ends in the middle of its rows',
+    core: true,
     project: () =>
       project({ seed: `${SEED}copy customers (id, email) from stdin;\n3\tcy@example.com\n4\tde`, config: {} }),
     code: 3,
@@ -56,6 +60,7 @@ export const ENDS: readonly End[] = [
   },
   {
     title: 'masking that fails',
+    core: true,
     project: () => project({ masking: 'update customers set nobody = 1;' }),
     code: 2,
     says: /^MASKING_FAILED/m,
@@ -112,6 +117,7 @@ export const ENDS: readonly End[] = [
   },
   {
     title: 'reports that cannot be written',
+    core: true,
     project: () =>
       project({
         knex: {
@@ -126,7 +132,7 @@ export const ENDS: readonly End[] = [
 ];
 
 /** With a server that is the run's alone, where a program that the server starts can kill it. */
-export const ENDS_OF_SERVERS: readonly End[] = [
+const ENDS_OF_SERVERS: readonly End[] = [
   {
     title: 'a killed session of the migration, as the out of memory killer does',
     project: () => project({ sql: { '0001_vip': VIP, '0002_killed': [KILL_SESSION, 'select 1;'] } }),
@@ -147,9 +153,15 @@ export const ENDS_OF_SERVERS: readonly End[] = [
   },
 ];
 
-export const cannotStart = (rig: LeftoversRig): End => ({
+const cannotStart = (rig: LeftoversRig): End => ({
   title: 'a server that cannot start',
   project: () => project({ config: { server: rig.broken() } }),
   code: 3,
   says: /^SERVER_UNAVAILABLE/m,
 });
+
+export const endsFor = (rig: LeftoversRig): readonly End[] => [
+  cannotStart(rig),
+  ...ENDS.filter(({ core = false }) => core || rig.slow !== true),
+  ...(rig.kills === 'nothing' ? [] : ENDS_OF_SERVERS.slice(0, rig.kills === 'sessions' ? 1 : undefined)),
+];

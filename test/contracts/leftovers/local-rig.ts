@@ -8,5 +8,5 @@ export const LOCAL: LeftoversRig = {
   broken: () => ({ settings: { shared_buffers: '900TB' } }),
   isolated: true,
   goneAtExit: true,
-  ownServer: true,
+  kills: 'server',
 };

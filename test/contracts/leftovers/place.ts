@@ -4,6 +4,7 @@ import {
   existsSync,
   mkdirSync,
   mkdtempSync,
+  openSync,
   readdirSync,
   realpathSync,
   rmSync,
@@ -22,7 +23,9 @@ export interface Place extends AsyncDisposable {
   readonly folder: string;
   readonly temp: string;
   /** `pgrehearse run` as a user starts it, in a process group of its own. */
-  run(...args: readonly string[]): Running;
+  run(): Running;
+  /** The same with its standard output in a file that is there. */
+  runInto(file: string): Running;
   /** All that was not there before. */
   left(): Promise<readonly string[]>;
 }
@@ -71,7 +74,8 @@ export async function aPlace(rig: LeftoversRig, { config, files }: ProjectFiles,
   return {
     folder,
     temp: ownTemp,
-    run: (...args) => running({ folder, temp: ownTemp, env: rig.env() }, args),
+    run: () => running({ folder, temp: ownTemp, env: rig.env() }),
+    runInto: (file) => running({ folder, temp: ownTemp, env: rig.env() }, openSync(file, 'w')),
     left: async () => [
       ...processesOf([root, ownTemp]),
       ...readdirSync(ownTemp).map((name) => `in TMPDIR ${name}`),
@@ -92,17 +96,17 @@ interface Surroundings {
   readonly env: NodeJS.ProcessEnv;
 }
 
-function running({ folder, temp, env }: Surroundings, args: readonly string[]): Running {
+function running({ folder, temp, env }: Surroundings, stdout: 'pipe' | number = 'pipe'): Running {
   const { PATH = '' } = process.env;
-  const child = spawn(process.execPath, [BIN, 'run', ...args], {
+  const child = spawn(process.execPath, [BIN, 'run'], {
     cwd: folder,
     detached: true,
     env: { PATH, TMPDIR: temp, ...env },
-    stdio: ['ignore', 'pipe', 'pipe'],
+    stdio: ['ignore', stdout, 'pipe'],
   });
   let [out, err] = ['', ''];
-  child.stdout.setEncoding('utf8').on('data', (text: string) => (out += text));
-  child.stderr.setEncoding('utf8').on('data', (text: string) => (err += text));
+  child.stdout?.setEncoding('utf8').on('data', (text: string) => (out += text));
+  child.stderr?.setEncoding('utf8').on('data', (text: string) => (err += text));
   const ended = new Promise<Ended>((done) => {
     child.once('close', (code, signal) => done({ code, signal, out, err }));
   });

@@ -11,8 +11,10 @@ export interface LeftoversRig {
   broken(): Readonly<Record<string, unknown>>;
   /** Nothing of one run can be seen in the inventory of another, so that several tests can go on at once. */
   readonly isolated: boolean;
-  /** The server's processes end with the run even when it has no time for more than exit hooks. */
+  /** The server ends with the run even when that has no time for more than exit hooks. */
   readonly goneAtExit: boolean;
-  /** The server is nobody else's, so that it may be killed. */
-  readonly ownServer: boolean;
+  /** What SQL of a migration can kill without harm to others. */
+  readonly kills: 'nothing' | 'sessions' | 'server';
+  /** Each start takes seconds: what depends on the provider is tried, and the rest left to the others. */
+  readonly slow?: boolean;
 }

@@ -1,4 +1,5 @@
 import type { ProjectFiles } from './place.ts';
+import type { LeftoversRig } from './rig.ts';
 import { KILL_SERVER, knexMigration, project, SEED, SLEEP, VIP } from './projects.ts';
 
 /** A place in a run where it stays until somebody ends it. */
@@ -7,16 +8,23 @@ export interface Stage {
   readonly project: () => ProjectFiles;
   /** What it says on stderr when it gets there. Absent: as soon as there is anything to be left. */
   readonly reached?: string;
+  /** Depends on how the server is had. */
+  readonly core?: boolean;
 }
 
 /** In the order in which a run comes by. */
-export const STAGES: readonly Stage[] = [
-  { title: 'while it starts the server', project },
+const STAGES: readonly Stage[] = [
+  { title: 'while it starts the server', project, core: true },
   {
     title: 'while it takes the backup',
     project: () => project({ backup: { file: undefined, command: 'cat seed.sql; sleep 120 & wait' } }),
   },
-  { title: 'while it restores', project: () => project({ seed: `${SEED}${SLEEP}` }), reached: ' started in ' },
+  {
+    title: 'while it restores',
+    core: true,
+    project: () => project({ seed: `${SEED}${SLEEP}` }),
+    reached: ' started in ',
+  },
   { title: 'while it masks', project: () => project({ masking: SLEEP }), reached: ' started in ' },
   {
     title: 'while the tool connects',
@@ -34,6 +42,7 @@ export const STAGES: readonly Stage[] = [
   },
   {
     title: 'in a step',
+    core: true,
     project: () => project({ sql: { '0001_vip': VIP, '0002_slow': [SLEEP, 'select 1;'] } }),
     reached: 'reapply 0001_vip',
   },
@@ -79,6 +88,9 @@ export const STAGES_OF_SERVERS: readonly Stage[] = [
 
 /** Never looks whether its server is still there. */
 const BUSY = 'do $$ declare i int8 := 0; begin loop i := i + 1; end loop; end $$;';
+
+export const stagesFor = (rig: LeftoversRig): readonly Stage[] =>
+  STAGES.filter(({ core = false }) => core || rig.slow !== true);
 
 export const stage = (title: string): Stage => {
   const found = STAGES.find((one) => one.title === title);
