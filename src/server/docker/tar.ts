@@ -66,11 +66,9 @@ interface Entry {
 
 /** What a plain header has no room for stands in an extended one before it. */
 function headers(entry: Entry): Buffer[] {
-  const further: string[] = [];
-  if (Buffer.byteLength(entry.name) > NAME_BYTES || !isAscii(entry.name)) further.push(record('path', entry.name));
-  if (entry.bytes > MOST_OCTAL_BYTES) further.push(record('size', String(entry.bytes)));
-  if (further.length === 0) return [header(entry)];
-  const text = Buffer.from(further.join(''));
+  const { name, bytes } = entry;
+  if (Buffer.byteLength(name) <= NAME_BYTES && isAscii(name) && bytes <= MOST_OCTAL_BYTES) return [header(entry)];
+  const text = Buffer.from(record('path', name) + record('size', String(bytes)));
   const extended = header({ name: 'pax', mode: 0o600, bytes: text.length, type: EXTENDED });
   const short = { ...entry, name: 'x', bytes: Math.min(entry.bytes, MOST_OCTAL_BYTES) };
   return [extended, text, padding(text.length), header(short)];

@@ -284,6 +284,19 @@ describe.runIf(hasDocker('the provider docker'))('a server in Docker', () => {
     expect(await dockerServer.attach?.(kept, never)).toBeUndefined();
   });
 
+  test.each([undefined, 300, 900, 1800])('is gone after process.exit, %s ms into its start', async (afterMs) => {
+    const provider = `const { dockerServer } = await import('./src/server/docker/docker-server.ts');`;
+    const leaving = afterMs === undefined ? '' : `setTimeout(() => process.exit(7), ${afterMs});`;
+    const spec = JSON.stringify({ settings: {}, projectFolder: '.', docker: { image: TEST_IMAGE } });
+    const starting = `await dockerServer.start(${spec}, new AbortController().signal); process.exit(7);`;
+    const script = `${provider} ${leaving} ${starting}`;
+    const child = spawn(process.execPath, ['--import', 'tsx', '--input-type=module', '-e', script], {
+      stdio: 'inherit',
+    });
+    expect(await new Promise((resolve) => child.once('exit', resolve))).toBe(7);
+    expect(await dockerInventory()).toEqual([]);
+  });
+
   test('doctor sees engine and image', async () => {
     const examine = async (image: string): Promise<unknown> =>
       dockerServer.examine?.({ settings: {}, projectFolder: '.', docker: { image, pull: 'never' } }, never);
