@@ -57,6 +57,7 @@ export function liveProgress({ err, errPaint: paint }: Terminal, columns: number
       case 'output':
         for (const line of outputLines(event.text)) status.keep(paint('quiet', line));
         return undefined;
+      case 'kept':
       case 'finished':
       case 'server-stays':
         return keepGroup();

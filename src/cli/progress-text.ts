@@ -1,5 +1,6 @@
 import type { StepRecord } from '../recording/recording.ts';
 import type { RehearsalEvent } from '../rehearsal/events.ts';
+import type { Branched } from '../rehearsal/keeping/filled-server.ts';
 import { oneLine, printable } from '../reports/printable.ts';
 import { byteSize, counted } from '../support/amounts.ts';
 import { duration } from '../support/duration.ts';
@@ -12,11 +13,16 @@ export const serverProgressText = ({ text, percent }: Event<'server-progress'>):
 export const serverText = ({ version, ms }: Event<'server-started'>): string =>
   `PostgreSQL ${version} started in ${duration(ms)}`;
 
-export const restoredText = ({ ms, tables, rows }: Event<'restored'>): string =>
-  // Nothing takes no time at all.
-  ms === 0
-    ? 'No backup: starting from an empty database'
-    : `Backup restored in ${duration(ms)}: ${counted(tables, 'table')}, ${counted(rows, 'row')}`;
+export const restoredText = ({ ms, tables, rows, branched }: Event<'restored'>): string =>
+  branched
+    ? branchedText(branched, `${counted(tables, 'table')}, ${counted(rows, 'row')}`)
+    : // Nothing takes no time at all.
+      ms === 0
+      ? 'No backup: starting from an empty database'
+      : `Backup restored in ${duration(ms)}: ${counted(tables, 'table')}, ${counted(rows, 'row')}`;
+
+const branchedText = ({ ms, restoredAt, restoreMs }: Branched, amounts: string): string =>
+  `Branched from the state restored at ${restoredAt} in ${duration(ms)} instead of ${duration(restoreMs)}: ${amounts}`;
 
 export function plannedText({ plan, steps }: Event<'planned'>): string {
   const amount = plan.migrations.filter(({ rehearsed }) => rehearsed).length;

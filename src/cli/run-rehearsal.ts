@@ -5,9 +5,14 @@ import { KNOWN_CHECK_IDS } from '../config/known-checks.ts';
 import { loadConfig } from '../config/load-config.ts';
 import { rehearsalRequest } from '../config/rehearsal-request.ts';
 import { readSigningKey } from '../preflight/certificate/keys.ts';
+import type { RehearsalEvent } from '../rehearsal/events.ts';
+import type { KeptNotice } from '../rehearsal/keeping/kept-notice.ts';
 import { rehearse } from '../rehearsal/rehearse.ts';
+import { stateFolder } from '../support/state-folder.ts';
+import { cleanUpServers } from './clean-up-servers.ts';
 import { EXIT, exitCodeOf } from './exit-codes.ts';
 import { interruptible } from './interruption.ts';
+import { keptText } from './kept-text.ts';
 import { openOutputFolder, OUTPUT_FILES } from './output-folder.ts';
 import { printVerdict } from './print-verdict.ts';
 import { progressFor } from './progress.ts';
@@ -23,10 +28,13 @@ export interface RunFlags extends ConfigFlags {
   readonly showValues?: boolean;
   readonly json?: boolean;
   readonly quiet?: boolean;
+  readonly keepServer?: boolean;
+  readonly cleanUp?: boolean;
 }
 
 /** Rehearse, keep, judge, say, leave. */
 export async function runRehearsal(terminal: Terminal, path: string | undefined, flags: RunFlags): Promise<void> {
+  if (flags.cleanUp === true) return await cleanUpServers(terminal, path, flags);
   const { cwd, env } = terminal;
   const config = await loadConfig(path, flags, env, cwd);
   const baseline = flags.baseline === undefined ? undefined : await readRecording(flags.baseline, cwd);
@@ -35,12 +43,18 @@ export async function runRehearsal(terminal: Terminal, path: string | undefined,
     isOurs: flags.out === undefined,
     ...(signingKey && { signingKey }),
   });
-  const request = rehearsalRequest(config, { showValues: flags.showValues === true, ...(baseline && { baseline }) });
+  const request = rehearsalRequest(config, {
+    showValues: flags.showValues === true,
+    ...(baseline && { baseline }),
+    ...(flags.keepServer === true && { keepServer: { stateFolder: stateFolder(env) } }),
+  });
 
   const progress = progressFor(terminal, { isQuiet: flags.quiet === true });
   let stays: string | undefined;
-  const onEvent: typeof progress.onEvent = (event) => {
+  let kept: KeptNotice | undefined;
+  const onEvent = (event: RehearsalEvent): void => {
     if (event.kind === 'server-stays') stays = event.text;
+    if (event.kind === 'kept') kept = event;
     progress.onEvent(event);
   };
   const { recording, verdict, wasInterrupted } = await interruptible(terminal, async (signal) => {
@@ -60,6 +74,7 @@ export async function runRehearsal(terminal: Terminal, path: string | undefined,
   if (flags.quiet !== true) {
     terminal.err(`\nRecording and reports are in ${pathFor(terminal, folder.path)}: ${OUTPUT_FILES.join(', ')}\n`);
   }
+  if (kept) terminal.err(keptText(kept));
   if (stays !== undefined) {
     terminal.err(`\n${stays}`);
     if (exitCodeOf(verdict, flags.failOn) === EXIT.safe) terminal.setExitCode(EXIT.broken);

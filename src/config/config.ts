@@ -3,7 +3,7 @@ import type { Waiver } from '../findings/waiver.ts';
 import type { RehearsalRequest } from '../rehearsal/request.ts';
 
 /** What the user wants, complete and valid: file, flags and environment in one. Paths are absolute. */
-export interface Config extends Omit<RehearsalRequest, 'showValues' | 'baseline'> {
+export interface Config extends Omit<RehearsalRequest, 'showValues' | 'baseline' | 'keepServer'> {
   /** Absolute path. Absent: flags and defaults only. */
   readonly file?: string;
   readonly checks: Readonly<Record<string, CheckSettings>>;

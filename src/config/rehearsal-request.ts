@@ -5,10 +5,14 @@ import type { Config } from './config.ts';
 export interface RequestExtras {
   readonly showValues: boolean;
   readonly baseline?: Recording;
+  readonly keepServer?: RehearsalRequest['keepServer'];
 }
 
 /** The part of the configuration that a rehearsal needs; judging needs the rest. */
-export const rehearsalRequest = (config: Config, { showValues, baseline }: RequestExtras): RehearsalRequest => ({
+export const rehearsalRequest = (
+  config: Config,
+  { showValues, baseline, keepServer }: RequestExtras,
+): RehearsalRequest => ({
   projectFolder: config.projectFolder,
   server: config.server,
   ...(config.backup && { backup: config.backup }),
@@ -17,4 +21,5 @@ export const rehearsalRequest = (config: Config, { showValues, baseline }: Reque
   invariants: config.invariants,
   showValues,
   ...(baseline && { baseline }),
+  ...(keepServer && { keepServer }),
 });

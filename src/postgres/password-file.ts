@@ -43,6 +43,9 @@ async function linesOf(path: string): Promise<readonly string[]> {
   }
 }
 
+/** The line of such a file that holds for every server. */
+export const passwordLine = (password: string): string => `*:*:*:*:${password.replaceAll(/[\\:]/g, String.raw`\$&`)}\n`;
+
 /** Colons separate; a backslash takes the next character as it is. */
 function fieldsOf(line: string): readonly string[] {
   const fields = [''];

@@ -13,6 +13,7 @@ import { SERVER_PROVIDERS } from '../server/index.ts';
 import type { ServerProvider, ServerSpec } from '../server/provider.ts';
 import { PgrehearseError } from '../support/errors.ts';
 import type { OnEvent } from './events.ts';
+import { Keeping } from './keeping/keeping.ts';
 import type { RehearsalRequest } from './request.ts';
 
 /** One adapter for each part, as the request names them. A backup that was made for us is gone after `dispose`. */
@@ -24,12 +25,15 @@ export interface Cast extends AsyncDisposable {
   /** Run after each restore. */
   readonly masking?: Masking;
   readonly source: MigrationSource;
+  /** Present: the server stays after the rehearsal, or one that stayed is used. */
+  readonly keeping?: Keeping;
 }
 
 /** @throws {PgrehearseError} for a backup that cannot be read and a tool that is not known */
 export async function castFor(request: RehearsalRequest, onEvent: OnEvent, signal: AbortSignal): Promise<Cast> {
   const source = await sourceFor(request, onEvent);
   const provider = providerFor(request.server.provider);
+  assertKeeps(request, provider);
   const path = request.backup?.masking;
   const masking = path === undefined ? undefined : await readMasking(path);
   const isGiven = request.backup !== undefined && hasSource(request.backup);
@@ -41,19 +45,26 @@ export async function castFor(request: RehearsalRequest, onEvent: OnEvent, signa
     throw error;
   }
   const postgresVersion = request.server.postgresVersion ?? backup?.description.serverMajor;
+  const serverSpec = {
+    ...request.server,
+    projectFolder: request.projectFolder,
+    ...(postgresVersion !== undefined && { postgresVersion }),
+    ...(request.server.postgresVersion === undefined && { isMajorOfBackup: true }),
+    ...(backup?.dataDirectory && { dataDirectory: backup.dataDirectory }),
+  };
+  const keeping =
+    request.keepServer && new Keeping({ request, provider, spec: serverSpec, onEvent }, request.keepServer.stateFolder);
   return {
     provider,
-    serverSpec: {
-      ...request.server,
-      projectFolder: request.projectFolder,
-      ...(postgresVersion !== undefined && { postgresVersion }),
-      ...(request.server.postgresVersion === undefined && { isMajorOfBackup: true }),
-      ...(backup?.dataDirectory && { dataDirectory: backup.dataDirectory }),
-    },
+    serverSpec,
     ...(backup && { backup }),
     ...(masking && { masking }),
     source,
-    [Symbol.asyncDispose]: async () => backup?.[Symbol.asyncDispose](),
+    ...(keeping && { keeping }),
+    [Symbol.asyncDispose]: async () => {
+      await using _ = backup;
+      await keeping?.[Symbol.asyncDispose]();
+    },
   };
 }
 
@@ -74,6 +85,13 @@ function assertStartable(
       hint: 'Leave `server.postgresVersion` out, or give a dump made with pg_dump.',
     });
   }
+}
+
+function assertKeeps({ keepServer }: RehearsalRequest, provider: ServerProvider): void {
+  if (!keepServer || provider.attach) return;
+  throw new PgrehearseError('CONFIG_INVALID', `--keep-server: the provider ${provider.kind} keeps no server.`, {
+    hint: 'Run it without --keep-server.',
+  });
 }
 
 /** Rows of the tool's books, from where they are had with the least effort. */

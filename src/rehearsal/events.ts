@@ -1,3 +1,5 @@
+import type { Branched } from './keeping/filled-server.ts';
+import type { KeptNotice } from './keeping/kept-notice.ts';
 import type { Direction, PlanRecord, StepPurpose, StepRecord } from '../recording/recording.ts';
 
 /** What a rehearsal tells while it runs; for progress only, never needed to understand the recording. */
@@ -13,7 +15,14 @@ export type RehearsalEvent =
       readonly totalBytes?: number;
       readonly item?: string;
     }
-  | { readonly kind: 'restored'; readonly ms: number; readonly tables: number; readonly rows: number }
+  | {
+      readonly kind: 'restored';
+      readonly ms: number;
+      readonly tables: number;
+      readonly rows: number;
+      /** It was not: it is a copy of what was restored earlier. */
+      readonly branched?: Branched;
+    }
   | { readonly kind: 'planned'; readonly plan: PlanRecord; readonly steps: number }
   | {
       readonly kind: 'step-started';
@@ -27,6 +36,8 @@ export type RehearsalEvent =
   /** Output of the user's own migration code, or a word of warning of ours. */
   | { readonly kind: 'output'; readonly text: string }
   | { readonly kind: 'finished' }
+  /** After the end: the server stays, as was asked for. */
+  | ({ readonly kind: 'kept' } & KeptNotice)
   /** After the end: something that costs could not be removed. */
   | { readonly kind: 'server-stays'; readonly text: string };
 

@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import type { BookkeepingTable } from '../migrations/source.ts';
+import type { Keeping } from './keeping/keeping.ts';
 import { connect, type Database } from '../postgres/connect.ts';
 import { quoteIdentifier, quoteLiteral } from '../postgres/identifiers.ts';
 import type { DatabaseTarget, EphemeralServer } from '../server/provider.ts';
@@ -16,9 +17,9 @@ import { redact } from '../support/redact.ts';
  * @returns with what is different from production in words, where the role cannot be had
  */
 export async function migrationTarget(
-  server: EphemeralServer,
-  database: string,
+  { server, database }: { readonly server: EphemeralServer; readonly database: string },
   bookkeeping: readonly BookkeepingTable[],
+  keeping?: Keeping,
 ): Promise<{ readonly target: DatabaseTarget; readonly limit?: string }> {
   const own = server.target(database);
   if (server.shared) return { target: own };
@@ -30,6 +31,7 @@ export async function migrationTarget(
   const target = { ...own, user: role, password, connectionString };
   const access = `${quoteIdentifier(role)} login password ${quoteLiteral(password)}`;
   if (await isSuperuser(upkeep)) {
+    await keeping?.rememberRole(upkeep, role);
     // A role that came as it was in production may have a password that has expired there.
     const unexpired = server.contents ? " valid until 'infinity'" : '';
     await upkeep.query(`alter role ${access} superuser${unexpired}`);

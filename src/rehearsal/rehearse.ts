@@ -36,6 +36,7 @@ export async function rehearse(request: RehearsalRequest, onEvent: OnEvent, sign
     const stopped = await performAll(run);
     const failures = [...run.brokenObservers, ...run.watching.failures];
     onEvent({ kind: 'finished' });
+    if (!stopped) cast.keeping?.done();
     recording = {
       format: 1,
       tool: toolRecord,
@@ -107,7 +108,8 @@ async function begin(request: RehearsalRequest, cast: Cast, onEvent: OnEvent, si
     const watching = await openWatching(observers, { ...stage, bookkeeping: set.bookkeeping });
     const total = planSteps(plan).length;
     const { tables, rows, restoreMs } = backupRecord(cast, request, stage, watching.start);
-    onEvent({ kind: 'restored', ms: restoreMs, tables, rows });
+    const { branched } = stage;
+    onEvent({ kind: 'restored', ms: restoreMs, tables, rows, ...(branched && { branched }) });
     onEvent({ kind: 'planned', plan: plan.record, steps: total });
     return {
       request,

@@ -35,6 +35,8 @@ export interface RehearsalRequest {
   readonly invariants: readonly InvariantRequest[];
   /** Values of rows may appear in messages of the server. */
   readonly showValues: boolean;
+  /** The server stays, and a later run starts from its state. Absent: it is removed. */
+  readonly keepServer?: { readonly stateFolder: string };
   /** An earlier recording, to compare durations with. */
   readonly baseline?: Recording;
 }

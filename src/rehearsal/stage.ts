@@ -7,6 +7,7 @@ import { Disposals } from '../support/disposals.ts';
 import { isPgrehearseError, PgrehearseError, toError } from '../support/errors.ts';
 import type { Cast } from './cast.ts';
 import type { OnEvent } from './events.ts';
+import type { Branched, FilledServer } from './keeping/filled-server.ts';
 import { explainFullDisk, refuseFullDisk } from './lost-server.ts';
 import { migrationTarget } from './migration-role.ts';
 
@@ -16,6 +17,7 @@ export interface Stage extends AsyncDisposable {
   readonly database: string;
   /** Absent when there is no backup. */
   readonly restored?: RestoreResult;
+  readonly branched?: Branched;
   /** The role that the migration tool connects as. */
   readonly role: string;
   readonly session: MigrationSession;
@@ -29,13 +31,14 @@ export async function setStage(
   signal: AbortSignal,
 ): Promise<Stage> {
   const disposals = new Disposals();
-  const server = disposals.use(await startServer(cast, onEvent, signal));
-  const { expiry } = server;
+  let server: EphemeralServer | undefined;
   try {
-    const database = server.shared?.database ?? server.contents?.database ?? databaseName(cast);
+    const restore = (): Promise<FilledServer> => restoreAnew(cast, onEvent, signal);
+    const filled = disposals.use(await (cast.keeping ? cast.keeping.filled(restore, signal) : restore()));
+    const { database, restored, branched } = filled;
+    ({ server } = filled);
     const inTime = withinExpiry(server, signal);
-    const restored = await fill(cast, { server, database }, onEvent, inTime);
-    const { target, limit } = await migrationTarget(server, database, bookkeeping);
+    const { target, limit } = await migrationTarget(filled, bookkeeping, cast.keeping);
     if (limit !== undefined) onEvent({ kind: 'output', text: `${cast.provider.kind} server: ${limit}\n` });
     const session = disposals.use(await cast.source.open(target, inTime));
     return {
@@ -43,15 +46,12 @@ export async function setStage(
       server,
       database,
       ...(restored && { restored }),
+      ...(branched && { branched }),
       session,
       [Symbol.asyncDispose]: () => disposals[Symbol.asyncDispose](),
     };
   } catch (error) {
-    const isOver = signal.aborted || expiry?.aborted === true;
-    const told = isOver ? error : await explainFullDisk(server, RESTORE, error);
-    const left = await failureOf(disposals[Symbol.asyncDispose]());
-    if (isPgrehearseError(left) && left.code === 'SERVER_NOT_REMOVED') throw alsoLeft(told, left);
-    throw expiry?.aborted === true ? toError(expiry.reason) : told;
+    throw await afterTakingDown(disposals, { error, server }, signal);
   }
 }
 
@@ -66,7 +66,24 @@ export const onlyProgress =
     if (event.kind === 'server-progress') onEvent(event);
   };
 
-async function failureOf(work: Promise<void>): Promise<unknown> {
+interface Failure {
+  readonly error: unknown;
+  /** Absent: there was none yet. */
+  readonly server: EphemeralServer | undefined;
+}
+
+/** @returns what to throw */
+async function afterTakingDown(held: AsyncDisposable, failure: Failure, signal: AbortSignal): Promise<unknown> {
+  const { error, server } = failure;
+  const expiry = server?.expiry;
+  const isOver = signal.aborted || expiry?.aborted === true;
+  const told = isOver || !server ? error : await explainFullDisk(server, RESTORE, error);
+  const left = await failureOf(held[Symbol.asyncDispose]());
+  if (isPgrehearseError(left) && left.code === 'SERVER_NOT_REMOVED') return alsoLeft(told, left);
+  return expiry?.aborted === true ? toError(expiry.reason) : told;
+}
+
+async function failureOf(work: PromiseLike<void>): Promise<unknown> {
   try {
     await work;
     return undefined;
@@ -82,6 +99,18 @@ function alsoLeft(error: unknown, left: PgrehearseError): PgrehearseError {
 }
 
 const RESTORE = 'the restore';
+
+async function restoreAnew(cast: Cast, onEvent: OnEvent, signal: AbortSignal): Promise<FilledServer> {
+  const server = await startServer(cast, onEvent, signal);
+  try {
+    const database = server.shared?.database ?? server.contents?.database ?? databaseName(cast);
+    const restored = await fill(cast, { server, database }, onEvent, withinExpiry(server, signal));
+    const dispose = async (): Promise<void> => server[Symbol.asyncDispose]();
+    return { server, database, ...(restored && { restored }), [Symbol.asyncDispose]: dispose };
+  } catch (error) {
+    throw await afterTakingDown(server, { error, server }, signal);
+  }
+}
 
 async function startServer(
   { provider, serverSpec }: Cast,

@@ -93,14 +93,19 @@ export interface EphemeralServer extends AsyncDisposable {
   readonly major: number;
   /** Settings that differ from a default server and that we chose, for the recording. */
   readonly settings: Readonly<Record<string, string>>;
-  /** Others use the server as well: roles, settings and log are not ours. `database` was made for this rehearsal, the only one for it. */
-  readonly shared?: { readonly database: string };
+  /**
+   * Others use the server as well: roles, settings and log are not ours. `database` was made for this rehearsal, the only one
+   * for it; `pristine` is the name that a copy of it must have, so that it is removed with it.
+   */
+  readonly shared?: { readonly database: string; readonly pristine?: string };
   /** It came filled: nothing is restored into it. */
   readonly contents?: ServerContents;
   /** What it cannot give, in words, for the person who waits. */
   readonly limits?: readonly string[];
   /** Why its log cannot be read through SQL. */
   readonly logUnreadable?: string;
+  /** Taken up again: why one that is started now would not be the same. */
+  readonly outdated?: string;
   /** Aborts when its time is up, shortly before the provider takes it away: the rehearsal ends as it stands. */
   readonly expiry?: AbortSignal;
   /** What its disk can take at the moment, also when the server is lost. Absent: nobody can look. */
@@ -118,6 +123,14 @@ export interface EphemeralServer extends AsyncDisposable {
 export interface KeptServer {
   readonly id: string;
   readonly details: Readonly<Record<string, string | number>>;
+}
+
+/** What a sweep met. */
+export interface Swept {
+  /** `folder /tmp/pgrehearse-0123456789ab`, `database pgrehearse_0123456789abcdef` */
+  readonly what: string;
+  readonly removed: boolean;
+  readonly reason?: string;
 }
 
 export interface ServerContents {
@@ -143,8 +156,13 @@ export interface ServerProvider {
    * @throws {PgrehearseError} `SERVER_BINARIES_MISSING`, `SERVER_UNAVAILABLE`, `SERVER_REFUSED`, `SERVER_RIGHTS_MISSING`
    */
   start(spec: ServerSpec, signal: AbortSignal, onNews?: OnNews): Promise<EphemeralServer>;
-  /** Takes up a server that `keep` let go of: from then on `dispose` removes it. Undefined: there is none any more. */
-  attach?(kept: KeptServer, signal: AbortSignal): Promise<EphemeralServer | undefined>;
+  /**
+   * Takes up a server that `keep` let go of: from then on `dispose` removes it, and another `keep` lets go of it again.
+   * Undefined: there is none any more, and nothing of it is left. Changes nothing that the end of this process would not undo.
+   */
+  attach?(kept: KeptServer, signal: AbortSignal, spec: ServerSpec): Promise<EphemeralServer | 'in use' | undefined>;
+  /** Removes what dead runs left, as every start does, and names it. */
+  sweep?(spec: ServerSpec, signal: AbortSignal): Promise<readonly Swept[]>;
   /** What it needs and whether that is there. Makes nothing, changes nothing, never rejects but for an abort. */
   examine?(spec: ServerSpec, signal: AbortSignal): Promise<readonly Prerequisite[]>;
 }

@@ -23,6 +23,8 @@ export function runCommand(terminal: Terminal): Command {
     .addOption(new Option('--show-values', 'let values of rows appear in messages of the server'))
     .addOption(jsonOption())
     .addOption(quietOption())
+    .addOption(new Option('--keep-server', 'let the server stay, and start from one that stayed instead of restoring'))
+    .addOption(new Option('--clean-up', 'remove kept servers and what killed runs have left, and do nothing else'))
     .addOption(new Option('--max-hours <hours>', 'delete what the provider rds made after so long'))
     .addOption(new Option('--allow-custom-endpoint', 'let the provider rds use an endpoint that is not of AWS'))
     .action(async (path: string | undefined, { maxHours, allowCustomEndpoint, ...flags }: GivenFlags) => {

@@ -37,7 +37,9 @@ export const dockerServer: ServerProvider = {
       throw unexpected(error);
     }
   },
-  attach: async (kept, signal) => await attachContainer(await untilAborted(openEngine(), signal), kept),
+  attach: async (kept, signal, spec) =>
+    await attachContainer(await untilAborted(openEngine(), signal), kept, imageFor(spec)),
+  sweep: async (_, signal) => await sweep(await untilAborted(openEngine(), signal), signal),
   examine: examineDocker,
 };
 

@@ -37,6 +37,7 @@ export async function keepContainer(
 export async function attachContainer(
   engine: Engine,
   { id, details }: KeptServer,
+  wantedImage: string,
 ): Promise<EphemeralServer | undefined> {
   const container = engine.docker.getContainer(id);
   const found = await orGone(container.inspect());
@@ -48,11 +49,13 @@ export async function attachContainer(
   const address = await publishedAddress(container, engine.host);
   const [password, version] = [String(details['password']), String(details['version'])];
   const settings: Record<string, string> = JSON.parse(String(details['settings']));
+  const wanted = await orGone(engine.docker.getImage(wantedImage).inspect());
   let isOurs = true;
   return {
     version,
     major: majorOf(version),
     settings,
+    ...(wanted?.Id !== found.Image && { outdated: `${wantedImage} is another image by now` }),
     target: (database) => ({
       ...databaseTarget({ ...address, password, database }),
       clientPrograms: clientProgramsIn(engine.docker, container),

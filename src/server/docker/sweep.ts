@@ -1,7 +1,9 @@
 import { parseIdentity, hasEnded, placeOf } from '../../support/process-identity.ts';
+import { saidBy } from './docker-error.ts';
 import { removeContainer } from './owned-container.ts';
 import type { Engine } from './engine.ts';
 import { removeUnlessRecorded } from './kept.ts';
+import type { Swept } from '../provider.ts';
 import { filterByScope, isKeptName, LABEL } from './labels.ts';
 
 interface Leftover {
@@ -11,7 +13,16 @@ interface Leftover {
 }
 
 /** Removes containers and volumes of dead runs, and nothing else. What resists is tried again by the next start. */
-export async function sweep({ docker }: Engine, signal: AbortSignal): Promise<void> {
+export async function sweep({ docker }: Engine, signal: AbortSignal): Promise<readonly Swept[]> {
+  const swept: Swept[] = [];
+  const remove = async (what: string, removing: Promise<unknown>): Promise<void> => {
+    swept.push(
+      await removing.then(
+        () => ({ what, removed: true }),
+        (error: unknown) => ({ what, removed: false, reason: saidBy(error) }),
+      ),
+    );
+  };
   for (const found of await docker.listContainers({ all: true, filters: filterByScope() })) {
     signal.throwIfAborted();
     const { Id, Names, Labels, State, Created } = found;
@@ -20,18 +31,16 @@ export async function sweep({ docker }: Engine, signal: AbortSignal): Promise<vo
       continue;
     }
     const leftover = { labels: Labels, isRunning: State === 'running', createdAtMs: Created * 1000 };
-    if (isAbandoned(leftover)) await removeContainer(docker.getContainer(Id)).catch(() => {});
+    const name = Names[0]?.replace('/', '') ?? Id;
+    if (isAbandoned(leftover)) await remove(`container ${name}`, removeContainer(docker.getContainer(Id)));
   }
   const { Volumes } = await docker.listVolumes({ filters: { ...filterByScope(), dangling: ['true'] } });
   for (const { Name, Labels, CreatedAt } of (Volumes ?? []) as ((typeof Volumes)[number] & { CreatedAt?: string })[]) {
     signal.throwIfAborted();
     const leftover = { labels: Labels, isRunning: false, createdAtMs: Date.parse(CreatedAt ?? '') };
-    if (isAbandoned(leftover))
-      await docker
-        .getVolume(Name)
-        .remove()
-        .catch(() => {});
+    if (isAbandoned(leftover)) await remove(`volume ${Name}`, docker.getVolume(Name).remove());
   }
+  return swept;
 }
 
 /**

@@ -1,66 +1,33 @@
-import { setTimeout as delay } from 'node:timers/promises';
-
-import { connect, type Database } from '../../postgres/connect.ts';
-import { abandon } from '../../postgres/copy.ts';
+import type { Database } from '../../postgres/connect.ts';
 import { quoteIdentifier, quoteLiteral } from '../../postgres/identifiers.ts';
-import { isPgrehearseError, PgrehearseError, toError } from '../../support/errors.ts';
-import { redact } from '../../support/redact.ts';
-import type { EphemeralServer, ServerProvider, ServerSpec } from '../provider.ts';
-import { untilAborted } from '../until-aborted.ts';
-import { type Account, targetOf } from '../account-target.ts';
+import { PgrehearseError } from '../../support/errors.ts';
 import { applySettings } from '../database-settings.ts';
-import { refuseProductionHost, refuseProductionIdentifier } from '../refuse-production.ts';
-import { readAccount } from './account.ts';
+import type { EphemeralServer, KeptServer, ServerProvider, ServerSpec } from '../provider.ts';
+import { untilAborted } from '../until-aborted.ts';
 import { examineExternal } from './examine-external.ts';
-import { assertUsable, inspectServer, type ServerFacts } from './inspect-server.ts';
+import type { ServerFacts } from './inspect-server.ts';
+import { closeKeeper, withKeeper } from './keeper-session.ts';
 import { type Keeper, removeRun, sweepDeadRuns } from './remove-databases.ts';
-import { databaseOf, lockKeyOf, markerOf, newRunId, upkeepOf } from './run-id.ts';
-import { alone, lockRun } from './run-locks.ts';
+import { serverOf } from './run-databases.ts';
+import { databaseOf, databasesOf, lockKeyOf, markerOf, newRunId, upkeepOf } from './run-id.ts';
+import { alone, lockRun, tryLockRun } from './run-locks.ts';
 
 /** Databases of our own on a server that others use as well, given by its URL. */
 export const externalServer: ServerProvider = {
   kind: 'external',
-  async start(spec, signal) {
-    signal.throwIfAborted();
-    const { url, production } = givenServer(spec);
-    const account = await readAccount(url);
-    await refuseProductionHost(account, production);
-    const session = await open(account, signal);
-    try {
-      const facts = await inspectServer(session);
-      refuseProductionIdentifier(facts.systemIdentifier, production);
-      assertUsable(facts, account.user);
-      return await setUp({ session, account }, { spec, facts }, signal);
-    } catch (error) {
-      await close(session);
-      throw signal.aborted || isPgrehearseError(error) ? error : unavailable(error);
-    }
-  },
+  start: (spec, signal) => withKeeper(spec, signal, (keeper, facts) => setUp(keeper, { spec, facts }, signal)),
+  attach: (kept, signal, spec) => withKeeper(spec, signal, (keeper, facts) => takeUp(keeper, { kept, spec, facts })),
+  sweep: (spec, signal) =>
+    withKeeper(spec, signal, async ({ session, account }) => {
+      const swept = await alone(session, () => sweepDeadRuns({ session, account }, NO_RUN));
+      await closeKeeper(session);
+      return swept;
+    }),
   examine: examineExternal,
 };
 
-function givenServer({ external }: ServerSpec): NonNullable<ServerSpec['external']> {
-  if (external) return external;
-  throw new PgrehearseError('CONFIG_INVALID', 'server.provider is external, and there is no server.url.', {
-    hint: 'server: { provider: external, url: ${REHEARSAL_SERVER_URL} }',
-  });
-}
-
-async function open(account: Account, signal: AbortSignal): Promise<Database> {
-  const { connectionString } = targetOf(account, account.database);
-  const opening = connect(connectionString, { applicationName: 'pgrehearse keeper', timeoutMs: CONNECT_TIMEOUT_MS });
-  try {
-    return await untilAborted(opening, signal);
-  } catch (error) {
-    if (!signal.aborted) throw unavailable(error);
-    // One that comes too late must not stay; a server that does not answer is not waited for.
-    const closed = opening.then(close, () => {});
-    await Promise.race([closed, delay(CLOSE_TIMEOUT_MS, undefined, { ref: false })]);
-    throw error;
-  }
-}
-
-const CONNECT_TIMEOUT_MS = 30_000;
+/** No key of a run is negative. */
+const NO_RUN = -1;
 
 interface Circumstances {
   readonly spec: ServerSpec;
@@ -68,7 +35,7 @@ interface Circumstances {
 }
 
 async function setUp(keeper: Keeper, { spec, facts }: Circumstances, signal: AbortSignal): Promise<EphemeralServer> {
-  const { session, account } = keeper;
+  const { session } = keeper;
   const runId = newRunId();
   await untilAborted(claim(keeper, runId), signal);
   try {
@@ -83,20 +50,30 @@ async function setUp(keeper: Keeper, { spec, facts }: Circumstances, signal: Abo
     await removeRun(keeper, runId).catch(() => {});
     throw error;
   }
-  return {
-    version: facts.version,
-    major: facts.major,
-    settings: spec.settings,
-    shared: { database: databaseOf(runId) },
-    limits: limitsOf(facts),
-    logUnreadable: 'the log of a server that others use as well is not read',
-    target: (database) => ({
-      ...targetOf(account, database === 'postgres' ? upkeepOf(runId) : database),
-      isShared: true,
-    }),
-    [Symbol.asyncDispose]: () => takeDown(keeper, runId),
-  };
+  return serverOf(keeper, { runId, facts, settings: spec.settings });
 }
+
+/** Undefined: there are none any more. */
+async function takeUp(
+  keeper: Keeper,
+  { kept: { details }, spec, facts }: Circumstances & { readonly kept: KeptServer },
+): Promise<EphemeralServer | 'in use' | undefined> {
+  const { session, account } = keeper;
+  if (place(details) !== place({ ...account })) {
+    throw new PgrehearseError('CONFIG_INVALID', `It was kept as ${place(details)}, which server.url does not name.`);
+  }
+  const runId = String(details['runId']);
+  const isOurs = await tryLockRun(session, runId);
+  const found = await session.query('select from pg_catalog.pg_database where datname = any ($1)', [
+    databasesOf(runId),
+  ]);
+  if (isOurs && found.length > 0) return serverOf(keeper, { runId, facts, settings: spec.settings });
+  await closeKeeper(session);
+  return isOurs ? undefined : 'in use';
+}
+
+const place = ({ host, port, user }: Readonly<Record<string, unknown>>): string =>
+  `${String(user)} on ${String(host)}:${String(port)}`;
 
 /** The lock comes before the database, so that no sweep takes a new one for a dead run's. */
 const claim = ({ session, account }: Keeper, runId: string): Promise<void> =>
@@ -112,51 +89,3 @@ async function createDatabase(session: Database, name: string, marker: string): 
   // A backup of production is nobody else's to read.
   await session.query(`revoke connect on database ${quoted} from public`);
 }
-
-const limitsOf = ({ isSuperuser }: ServerFacts): readonly string[] => [
-  'the server is used by others: its settings stay, statements are not recorded, durations and write-ahead log include what others do',
-  'migrations run as the role of server.url, and what they do to roles, tablespaces or other databases is not undone; changes of roles that were made for the backup are not seen',
-  ...(isSuperuser
-    ? []
-    : ['without superuser rights every restored object belongs to that role, and contents are read in full']),
-];
-
-async function takeDown({ session, account }: Keeper, runId: string): Promise<void> {
-  try {
-    await removeRun({ session, account }, runId).catch(() => removeAnew(account, runId));
-  } catch (cause) {
-    const message = `The database ${databaseOf(runId)} could not be removed: ${redact(toError(cause).message)}.`;
-    throw new PgrehearseError('SERVER_UNAVAILABLE', message, { cause, hint: 'The next run tries again.' });
-  } finally {
-    await close(session);
-  }
-}
-
-/** The keeper's session may have been lost on the way. */
-async function removeAnew(account: Account, runId: string): Promise<void> {
-  const { connectionString } = targetOf(account, account.database);
-  await using session = await connect(connectionString, {
-    applicationName: 'pgrehearse keeper',
-    timeoutMs: CONNECT_TIMEOUT_MS,
-  });
-  await removeRun({ session, account }, runId);
-}
-
-/** Politely; one that waits for a lock, or is lost, at once. */
-async function close(session: Database): Promise<void> {
-  const patience = setTimeout(() => abandon(session), CLOSE_TIMEOUT_MS);
-  try {
-    await session[Symbol.asyncDispose]();
-  } catch {
-    // It was lost before.
-  }
-  clearTimeout(patience);
-}
-
-const CLOSE_TIMEOUT_MS = 2_000;
-
-const unavailable = (cause: unknown): PgrehearseError =>
-  new PgrehearseError('SERVER_UNAVAILABLE', `The server of server.url: ${redact(toError(cause).message)}.`, {
-    cause,
-    hint: 'Check address, network, password and sslmode of server.url.',
-  });

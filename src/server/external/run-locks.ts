@@ -8,6 +8,15 @@ export async function lockRun(session: Database, runId: string): Promise<void> {
   await session.query('select pg_catalog.pg_advisory_lock($1::int4, $2::int4)', [RUNS, signed(lockKeyOf(runId))]);
 }
 
+/** As `lockRun`, for databases that are there already. False: another run has them. */
+export async function tryLockRun(session: Database, runId: string): Promise<boolean> {
+  const [row] = await session.query<{ ours: boolean }>(
+    'select pg_catalog.pg_try_advisory_lock($1::int4, $2::int4) as ours',
+    [RUNS, signed(lockKeyOf(runId))],
+  );
+  return row?.ours === true;
+}
+
 /** One run at a time looks for what dead ones left, or decides that nobody needs a role any more. */
 export async function alone<Result>(session: Database, work: () => Promise<Result>): Promise<Result> {
   await session.query('select pg_catalog.pg_advisory_lock($1::int4, 0)', [GATE]);

@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { chown, mkdir } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 
@@ -11,6 +12,7 @@ import { examineLocal } from './examine-local.ts';
 import { freePort } from './free-port.ts';
 import { createOwnedFolder, type OwnedFolder } from './leftovers/owned-folder.ts';
 import { sweepLeftovers } from './leftovers/sweep-leftovers.ts';
+import { attachLocal, keepable } from './kept-server.ts';
 import { readMachine } from './machine.ts';
 import { newCluster } from './new-cluster.ts';
 import { physicalCluster } from './physical/physical-cluster.ts';
@@ -45,6 +47,14 @@ export const localServer: ServerProvider = {
     }
   },
   examine: examineLocal,
+  attach: attachLocal,
+  async sweep(_, signal) {
+    const user = await findServerUser();
+    const runs = await runsFolder(user);
+    const cache = await openCacheFolder(user, runs);
+    const swept = [...(await sweepLeftovers(runs, signal)), ...(await sweepLeftovers(cache, signal))];
+    return swept.map((folder) => ({ what: `folder ${folder}`, removed: !existsSync(folder) }));
+  },
 };
 
 const NOT_STARTED = 'The local server could not be started';
@@ -86,16 +96,8 @@ async function startIn(
   const { postmaster, port } = await startOnFreePort({ program, dataFolder, logFolder, user }, signal);
   try {
     const opened = await untilAborted(cluster.open(port), signal);
-    return {
-      ...opened,
-      major: binaries.major,
-      settings: cluster.settings,
-      room: () => roomIn(dirname(run.path)),
-      [Symbol.asyncDispose]: async () => {
-        await postmaster[Symbol.asyncDispose]();
-        await run[Symbol.asyncDispose]();
-      },
-    };
+    const facts = { ...opened, major: binaries.major, settings: cluster.settings };
+    return { ...facts, room: () => roomIn(dirname(run.path)), ...keepable({ run, postmaster, program }, facts) };
   } catch (error) {
     await postmaster[Symbol.asyncDispose]();
     throw error;

@@ -14,7 +14,10 @@ import { lastLogLines, STARTUP_LOG } from './server-log.ts';
 import type { ServerUser } from './server-user.ts';
 
 /** A running server; disposal stops it at once and never rejects. */
-export type Postmaster = AsyncDisposable;
+export interface Postmaster extends AsyncDisposable {
+  /** It goes on when our process ends. */
+  release(): void;
+}
 
 export interface PostmasterOptions {
   readonly program: string;
@@ -33,6 +36,7 @@ export async function startPostmaster(
   const { child, failure } = launch(options, startupLog.fd);
   const forget = atExit(() => stopNow(child, options.dataFolder));
   const postmaster: Postmaster = {
+    release: forget,
     [Symbol.asyncDispose]: async () => {
       await stop(child);
       await endCrashedServerIn(dirname(options.dataFolder));

@@ -14,6 +14,8 @@ const never = new AbortController().signal;
 
 type Wishes = Partial<Omit<ServerSpec, 'docker'>> & { readonly docker?: ServerSpec['docker'] };
 
+const SPEC: ServerSpec = { settings: {}, projectFolder: process.cwd(), docker: { image: TEST_IMAGE } };
+
 const start = (wishes: Wishes = {}, onNews: (news: ServerNews) => void = () => {}): Promise<EphemeralServer> =>
   dockerServer.start(
     { settings: {}, projectFolder: process.cwd(), ...wishes, docker: { image: TEST_IMAGE, ...wishes.docker } },
@@ -270,8 +272,8 @@ describe.runIf(hasDocker('the provider docker'))('a server in Docker', () => {
     expect(await containerName()).toMatch(/^pgrehearse-kept-/);
 
     await (await start())[Symbol.asyncDispose]();
-    const again = await dockerServer.attach?.(JSON.parse(JSON.stringify(kept)), never);
-    if (!again) throw new Error('It is gone.');
+    const again = await dockerServer.attach?.(JSON.parse(JSON.stringify(kept)), never, SPEC);
+    if (!again || again === 'in use') throw new Error('It is gone.');
     expect(again).toMatchObject({ version: first.version, major: 15, settings: first.settings });
     expect(await (await upkeep(again)).query('select * from mine')).toEqual([]);
     await again.keep?.(record);
@@ -281,7 +283,7 @@ describe.runIf(hasDocker('the provider docker'))('a server in Docker', () => {
     rmSync(folder, { recursive: true });
     await (await start())[Symbol.asyncDispose]();
     expect(await dockerInventory()).toEqual([]);
-    expect(await dockerServer.attach?.(kept, never)).toBeUndefined();
+    expect(await dockerServer.attach?.(kept, never, SPEC)).toBeUndefined();
   });
 
   test.each([undefined, 300, 900, 1800])('is gone after process.exit, %s ms into its start', async (afterMs) => {

@@ -1,10 +1,16 @@
 import { randomBytes } from 'node:crypto';
-import { rmSync } from 'node:fs';
+import { existsSync, rmSync } from 'node:fs';
 import { chmod, lstat, mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
 import { atExit } from '../../../support/exit-hook.ts';
-import { hasEnded, ownIdentity, parseIdentity } from '../../../support/process-identity.ts';
+import {
+  hasEnded,
+  ownIdentity,
+  parseIdentity,
+  placeOf,
+  type ProcessIdentity,
+} from '../../../support/process-identity.ts';
 
 /**
  * A folder that goes with the process that made it: on disposal, at its exit, or by the next start's sweep.
@@ -12,6 +18,8 @@ import { hasEnded, ownIdentity, parseIdentity } from '../../../support/process-i
  */
 export interface OwnedFolder extends AsyncDisposable {
   readonly path: string;
+  /** From now on it stays as long as the file `record` is there and the machine is not restarted. */
+  keep(record: string): Promise<void>;
 }
 
 /** `mode` is exact, whatever the umask. */
@@ -33,6 +41,10 @@ export async function createOwnedFolder(parent: string, mode: number): Promise<O
   const forget = atExit(() => rmSync(path, { recursive: true, force: true, maxRetries: 3 }));
   return {
     path,
+    keep: async (record) => {
+      await writeOwner(path, { ...ownIdentity(), record });
+      forget();
+    },
     [Symbol.asyncDispose]: async () => {
       await removeFolder(path);
       forget();
@@ -62,12 +74,45 @@ export async function removeFolder(path: string): Promise<void> {
   }
 }
 
+/** One that was kept, taken up again; disposal removes it. Undefined: `path` is no folder that is kept for `record`. */
+export async function findKeptFolder(path: string, record: string): Promise<OwnedFolder | undefined> {
+  if ((await readOwner(path))?.record !== record) return undefined;
+  return { path, keep: async () => {}, [Symbol.asyncDispose]: () => removeFolder(path) };
+}
+
+interface Owner {
+  readonly identity: ProcessIdentity;
+  /** Present: it is kept. */
+  readonly record?: string;
+}
+
+async function readOwner(path: string): Promise<Owner | undefined> {
+  const text = await readFile(join(path, OWNER_FILE), 'utf8').catch(() => '');
+  const identity = parseIdentity(text);
+  if (identity === undefined) return undefined;
+  const record: unknown = 'record' in identity ? identity.record : undefined;
+  return { identity, ...(typeof record === 'string' && { record }) };
+}
+
+/** Whole at any moment, or a sweep could take it for nobody's. */
+async function writeOwner(path: string, owner: ProcessIdentity & { readonly record: string }): Promise<void> {
+  const unfinished = join(path, `${OWNER_FILE}.new`);
+  await writeFile(unfinished, JSON.stringify(owner), { mode: 0o600 });
+  await rename(unfinished, join(path, OWNER_FILE));
+}
+
+function isEnded({ identity, record }: Owner): boolean {
+  if (record === undefined) return hasEnded(identity);
+  const place = placeOf(identity);
+  return place === 'here' ? !existsSync(record) : place === 'before a restart';
+}
+
 async function isAbandoned(path: string): Promise<boolean> {
   try {
     const folder = await lstat(path);
     if (!folder.isDirectory() || folder.uid !== (process.getuid?.() ?? folder.uid)) return false;
-    const owner = parseIdentity(await readFile(join(path, OWNER_FILE), 'utf8').catch(() => ''));
-    if (owner !== undefined) return hasEnded(owner);
+    const owner = await readOwner(path);
+    if (owner !== undefined) return isEnded(owner);
     return path.endsWith(UNFINISHED) && Date.now() - folder.mtimeMs > UNFINISHED_MAX_AGE_MS;
   } catch {
     return false;
