@@ -12,6 +12,8 @@ import { nameOf, ownLabels } from './labels.ts';
 export interface ContainerPlan {
   readonly name: string;
   readonly runId: string;
+  /** Or another folder on the same disk. */
+  readonly dataFolder: string;
   /** Of the superuser until it is taken over; whoever may inspect containers can read it. */
   readonly password: string;
   /** That differ from a default server, for the recording. */
@@ -33,6 +35,7 @@ export function planContainer(spec: ServerSpec, engine: Engine, image: ServerIma
   return {
     name: nameOf(runId),
     runId,
+    dataFolder: image.dataFolder ?? BROUGHT,
     password,
     settings,
     options: {

@@ -17,6 +17,7 @@ import { provideImage } from './image.ts';
 import { attachContainer, keepContainer } from './kept.ts';
 import { createContainer, type OwnedContainer } from './owned-container.ts';
 import { refuseTheTrusting } from './refuse-the-trusting.ts';
+import { roomIn } from './room-in.ts';
 import { sweep } from './sweep.ts';
 import { waitUntilReady } from './wait-until-ready.ts';
 
@@ -95,6 +96,7 @@ async function serve(
         return kept;
       },
     }),
+    room: () => roomIn({ docker: engine.docker, container }, plan.dataFolder),
     target: (database) => ({ ...databaseTarget({ ...address, password, database }), clientPrograms }),
     [Symbol.asyncDispose]: () => owned[Symbol.asyncDispose](),
   };

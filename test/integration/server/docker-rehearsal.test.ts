@@ -6,6 +6,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 
 import { copiedProject } from '../../helpers/copied-project.ts';
 import { docker, dockerInventory, hasDocker, ownDockerScope, TEST_IMAGE } from '../../helpers/docker.ts';
+import { aProject } from '../../helpers/project.ts';
 import { findingLines, rehearseFolder } from '../../helpers/rehearse-folder.ts';
 
 const DOCKER = `server: { provider: docker, image: "${TEST_IMAGE}", docker: { pull: never } }`;
@@ -50,6 +51,17 @@ describe.runIf(hasDocker('rehearsals in Docker'))('a rehearsal in Docker', () =>
     expect(verdict.notJudged).toEqual([]);
     expect(recording.observerFailures).toEqual([]);
     expect(recording.steps.some(({ observations }) => (observations.statements ?? []).length > 0)).toBe(true);
+    expect(await dockerInventory()).toEqual([]);
+  });
+
+  test('says that the disk is full, and how full, and leaves nothing', async () => {
+    const seed = `create table large as select repeat(md5(n::text), 30) as text from generate_series(1, 300000) as n;`;
+    const config = DOCKER.replace('pull: never', 'pull: never, tmpfsGib: 0.15');
+    using project = aProject({ seed, migrations: { '1_a': ['create table a ()', 'drop table a'] }, config });
+    await expect(rehearseFolder(project.folder)).rejects.toMatchObject({
+      code: 'DISK_FULL',
+      message: expect.stringMatching(/no space is left.*data of the container .* of 161 MB are free now/),
+    });
     expect(await dockerInventory()).toEqual([]);
   });
 
