@@ -90,9 +90,15 @@ describe('on a terminal', () => {
   });
 
   test('the last line says what is being done', () => {
-    const written = live(eventsOf(aRoundTrip({})));
+    const written = live([
+      { kind: 'backup-progress', doneBytes: 500_000 },
+      { kind: 'backup-progress', doneBytes: 1_000_000, totalBytes: 3_000_000 },
+      ...eventsOf(aRoundTrip({})),
+    ]);
     for (const text of [
       'Starting PostgreSQL 18',
+      'Taking the backup · 500 kB',
+      'Taking the backup · 33 %',
       'Restoring the backup · 25 % · public.users',
       '[2/4] revert 0001_vip',
     ]) {
