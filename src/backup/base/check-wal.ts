@@ -16,7 +16,7 @@ export interface WalCheck {
 
 /**
  * Reads all of the write-ahead log that the server will replay: whether it is there up to the end of the backup, and
- * whether it makes a tablespace. Replaying that would empty the folder of the original, where this machine has it.
+ * whether it makes a tablespace. Replaying that would write over the files of the original, where this machine has it.
  *
  * @throws {PgrehearseError} `BACKUP_UNREADABLE`
  */
@@ -67,7 +67,7 @@ async function readTo(
     if (place !== undefined) {
       throw damaged(
         backup,
-        `a tablespace at ${place} was made while it was taken, and replaying that would touch this folder`,
+        `a tablespace at ${place} was made while it was taken, and replaying that would write there`,
         'Take the backup again.',
       );
     }
