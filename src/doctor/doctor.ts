@@ -65,9 +65,10 @@ export async function diagnose(question: Question, options: DoctorOptions, signa
 
 async function backupOf({ config, isValid }: ExaminedConfig, signal: AbortSignal): Promise<BackupExamination> {
   const { backup, projectFolder, server } = config;
-  const provider = SERVER_PROVIDERS.find(({ kind }) => kind === server.provider);
-  const serverBringsClients = provider?.bringsClients === true;
-  if (backup) return examineBackup({ ...backup, serverBringsClients }, projectFolder, signal);
+  if (backup) {
+    const provider = SERVER_PROVIDERS.find(({ kind }) => kind === server.provider);
+    return examineBackup({ ...backup, serverBringsClients: provider?.bringsClients ?? false }, projectFolder, signal);
+  }
   const clients = await examineClients(signal);
   const none = { name: 'backup', state: 'found', detail: 'none: a rehearsal starts from an empty database' } as const;
   return { prerequisites: isValid ? [none, ...clients] : clients };
@@ -84,15 +85,24 @@ async function migrationLines({ config, isValid }: ExaminedConfig, signal: Abort
 
 function wishOf(
   { config }: ExaminedConfig,
-  { serverMajor, extensions = [] }: BackupExamination,
+  { prerequisites, serverMajor, extensions = [], isBase = false, dumpVersion }: BackupExamination,
   all: boolean,
 ): Parameters<typeof examineServers>[0] {
   const { server, projectFolder } = config;
   const postgresVersion = server.postgresVersion ?? serverMajor;
   return {
-    server: { ...server, ...(postgresVersion !== undefined && { postgresVersion }) },
+    server: {
+      ...server,
+      ...(postgresVersion !== undefined && { postgresVersion }),
+      ...(server.postgresVersion === undefined && { isMajorOfBackup: true }),
+    },
     projectFolder,
-    extensions,
+    backup: {
+      extensions,
+      hasPgRestore: prerequisites.some(({ name, state }) => name === 'pg_restore' && state === 'found'),
+      ...(isBase && serverMajor !== undefined && { baseMajor: serverMajor }),
+      ...(dumpVersion !== undefined && { dumpVersion }),
+    },
     all,
   };
 }

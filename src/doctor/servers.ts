@@ -1,4 +1,5 @@
-import { wayToGet } from '../backup/index.ts';
+import { canRead, wayToGet } from '../backup/index.ts';
+import { assertStartable } from '../rehearsal/cast.ts';
 import type { RehearsalRequest } from '../rehearsal/request.ts';
 import { SERVER_PROVIDERS } from '../server/index.ts';
 import type { ServerNews, ServerProvider, ServerSpec } from '../server/provider.ts';
@@ -10,8 +11,16 @@ import { type Trial, tryServer } from './try-server.ts';
 export interface ServerWish {
   readonly server: RehearsalRequest['server'];
   readonly projectFolder: string;
-  /** Extensions that the backup creates. */
-  readonly extensions: readonly string[];
+  readonly backup: {
+    /** That it creates. */
+    readonly extensions: readonly string[];
+    /** Of a base backup, which a server is started from. */
+    readonly baseMajor?: number;
+    /** Of the pg_dump that wrote an archive. */
+    readonly dumpVersion?: string;
+    /** This machine can restore it. */
+    readonly hasPgRestore: boolean;
+  };
   /** Try every provider that can be tried, not only the one that the config names. */
   readonly all: boolean;
 }
@@ -42,7 +51,11 @@ async function examineServer(
   const found = await ask(provider, spec, signal);
   const title = `Server: ${kind}${isChosen ? '' : ', not used by this config'}`;
   const trial = isWorthATry(found, kind, wish) ? await tryServer(provider, spec, onNews, signal) : undefined;
-  const lines = [...found, ...(trial ? [trial.line, ...extensionLines(trial, wish)] : [])];
+  const lines = [
+    ...found,
+    ...(trial ? [trial.line, ...clientLines(trial, wish), ...extensionLines(trial, wish)] : []),
+    ...(isChosen ? baseLines(provider, wish) : []),
+  ];
   return { id: `server ${kind}`, title, lines: isChosen ? ofChosen(lines, trial) : lines };
 }
 
@@ -51,7 +64,7 @@ const ofChosen = (lines: readonly Prerequisite[], trial: Trial | undefined): rea
   neededBy(
     'run',
     trial?.line.state === 'found'
-      ? lines.map((line) => (line === trial.line || line.name === EXTENSION ? line : { ...line, optional: true }))
+      ? lines.map((line) => (OF_BACKUP.has(line.name) || line === trial.line ? line : { ...line, optional: true }))
       : lines,
   );
 
@@ -80,7 +93,7 @@ const PATIENCE_MS = 20_000;
 
 function extensionLines({ extensions }: Trial, wish: ServerWish): readonly Prerequisite[] {
   if (!extensions) return [];
-  return wish.extensions.map((name): Prerequisite => {
+  return wish.backup.extensions.map((name): Prerequisite => {
     if (extensions.has(name)) return { name: EXTENSION, state: 'found', detail: `${name}, which the backup names` };
     const detail = `${name} is named by the backup and not on this server`;
     return { name: EXTENSION, state: 'missing', detail, mend: wayToGet(name, wish.server.postgresVersion ?? 0) };
@@ -88,6 +101,35 @@ function extensionLines({ extensions }: Trial, wish: ServerWish): readonly Prere
 }
 
 const EXTENSION = 'extension';
+const BASE = 'base backup';
+const CLIENTS = 'pg_restore of the server';
+
+/** What a server may work without, and this backup not. */
+const OF_BACKUP: ReadonlySet<string> = new Set([EXTENSION, BASE, CLIENTS]);
+
+/** Where the server brings a pg_restore, it is the one that is taken if it can. */
+function clientLines(
+  { pgRestore }: Trial,
+  { backup: { dumpVersion, hasPgRestore } }: ServerWish,
+): readonly Prerequisite[] {
+  if (pgRestore === undefined || dumpVersion === undefined) return [];
+  const { version } = pgRestore;
+  const isAble = version !== undefined && canRead(Number.parseInt(version, 10), { dumpVersion });
+  if (isAble) return [{ name: CLIENTS, state: 'found', detail: version }];
+  const detail = version === undefined ? 'it brings none' : `${version} cannot read what pg_dump ${dumpVersion} wrote`;
+  const mend = `server: { postgresVersion: ${Number.parseInt(dumpVersion, 10)} } in the config, or the client on this machine`;
+  return [{ name: CLIENTS, state: 'missing', detail, mend, optional: hasPgRestore }];
+}
+
+function baseLines(provider: ServerProvider, { server, backup: { baseMajor } }: ServerWish): readonly Prerequisite[] {
+  if (baseMajor === undefined) return [];
+  try {
+    assertStartable({ major: baseMajor }, provider, { server });
+    return [{ name: BASE, state: 'found', detail: `${provider.kind} starts a server from it` }];
+  } catch (error) {
+    return [prerequisiteFrom(BASE, error)];
+  }
+}
 
 const unknownProvider = (kind: string): Group => ({
   id: `server ${kind}`,

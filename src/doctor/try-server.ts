@@ -8,6 +8,8 @@ export interface Trial {
   readonly line: Prerequisite;
   /** That can be created there. Absent: it did not come so far. */
   readonly extensions?: ReadonlySet<string>;
+  /** What comes with the server. Absent: nothing does. */
+  readonly pgRestore?: { readonly version: string | undefined };
 }
 
 /** Starts a server as a rehearsal does, uses it, and sees to it that it is gone. */
@@ -22,11 +24,11 @@ export async function tryServer(
   try {
     const server = await startInTime(provider, spec, onNews, signal);
     const database = server.shared?.database ?? server.contents?.database ?? 'postgres';
-    const extensions = await useAndRemove(server, database, signal);
+    const seen = await useAndRemove(server, database, signal);
     signal.throwIfAborted();
     const detail = `PostgreSQL ${server.version} started, a table made, all gone again in ${duration(performance.now() - startMs)}`;
-    if (await isGone(server, database, signal)) return { line: { name, state: 'found', detail }, extensions };
-    return { line: { name, state: 'missing', detail: 'the server still answers after it was removed' }, extensions };
+    if (await isGone(server, database, signal)) return { line: { name, state: 'found', detail }, ...seen };
+    return { line: { name, state: 'missing', detail: 'the server still answers after it was removed' }, ...seen };
   } catch (error) {
     signal.throwIfAborted();
     return { line: prerequisiteFrom(name, error) };
@@ -56,9 +58,9 @@ async function useAndRemove(
   server: EphemeralServer,
   database: string,
   signal: AbortSignal,
-): Promise<ReadonlySet<string>> {
+): Promise<Omit<Trial, 'line'>> {
   try {
-    return await answerWithin(USE_MS, signal, () => use(server, database));
+    return await answerWithin(USE_MS, signal, (limited) => use(server, database, limited));
   } finally {
     await server[Symbol.asyncDispose]();
   }
@@ -67,15 +69,17 @@ async function useAndRemove(
 /** Far more than it takes: a server on a loaded machine is no broken one. */
 const USE_MS = 60_000;
 
-async function use(server: EphemeralServer, database: string): Promise<ReadonlySet<string>> {
-  await using session = await connect(server.target(database).connectionString, {
-    applicationName: 'pgrehearse doctor',
-  });
+async function use(server: EphemeralServer, database: string, signal: AbortSignal): Promise<Omit<Trial, 'line'>> {
+  const { connectionString, clientPrograms } = server.target(database);
+  await using session = await connect(connectionString, { applicationName: 'pgrehearse doctor' });
   await session.script(
     'create table pgrehearse_doctor (id integer); insert into pgrehearse_doctor values (1); drop table pgrehearse_doctor',
   );
   const rows = await session.query<{ name: string }>('select name from pg_catalog.pg_available_extensions');
-  return new Set(rows.map(({ name }) => name));
+  return {
+    extensions: new Set(rows.map(({ name }) => name)),
+    ...(clientPrograms && { pgRestore: { version: await clientPrograms.version('pg_restore', signal) } }),
+  };
 }
 
 async function isGone(server: EphemeralServer, database: string, signal: AbortSignal): Promise<boolean> {

@@ -69,10 +69,10 @@ export async function castFor(request: RehearsalRequest, onEvent: OnEvent, signa
 }
 
 /** A data directory can be read by the major that wrote it only, and started where there are files. */
-function assertStartable(
-  { major }: DataDirectorySource,
+export function assertStartable(
+  { major }: Pick<DataDirectorySource, 'major'>,
   { kind, startsFromFiles }: ServerProvider,
-  { server: { postgresVersion } }: RehearsalRequest,
+  { server: { postgresVersion } }: Pick<RehearsalRequest, 'server'>,
 ): void {
   if (startsFromFiles !== true) {
     throw new PgrehearseError('CONFIG_INVALID', `The provider ${kind} cannot start a server from a base backup.`, {

@@ -106,3 +106,14 @@ export async function silentHost(): Promise<AsyncDisposable & { readonly port: n
     },
   };
 }
+
+/** Where nobody listens. */
+export async function closedPort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const address = server.address();
+  server.close();
+  await once(server, 'close');
+  if (address === null || typeof address === 'string') throw new Error('no port');
+  return address.port;
+}

@@ -5,13 +5,16 @@ import type { BackupSource } from '../source/backup-source.ts';
 import type { BackupExamination } from './examination.ts';
 import { isS3Address } from '../source/s3/s3-address.ts';
 import { examineCommand } from './examine-command.ts';
-import { examineFile, type Wishes } from './examine-file.ts';
+import { examineFile } from './examine-file.ts';
 import { examineS3 } from './examine-s3.ts';
 import { examineUrl } from './examine-url.ts';
 import { installClient } from './install-client.ts';
 
-export interface ExaminedSource extends BackupSource, Wishes {
+export interface ExaminedSource extends BackupSource {
+  readonly maxAgeHours?: number;
   readonly masking?: string;
+  /** Client programs come with the server as well. */
+  readonly serverBringsClients: boolean;
 }
 
 /** What a backup needs to be restored. Takes none, restores none; a question to a server or a disk has its limit. */
@@ -40,12 +43,13 @@ export async function examineClients(signal: AbortSignal): Promise<readonly Prer
 }
 
 async function examineSource(
-  { file, s3 = {}, command, url, ...wishes }: ExaminedSource,
+  { s3 = {}, command, url, ...source }: ExaminedSource,
   projectFolder: string,
   signal: AbortSignal,
 ): Promise<BackupExamination> {
+  const { file } = source;
   if (file !== undefined && isS3Address(file)) return { prerequisites: [await examineS3(file, s3, signal)] };
-  if (file !== undefined) return examineFile(file, wishes, signal);
+  if (file !== undefined) return examineFile(file, source, signal);
   if (url !== undefined) return { prerequisites: await examineUrl(url, signal) };
   if (command !== undefined) return { prerequisites: [await examineCommand(command, projectFolder)] };
   return { prerequisites: [] };

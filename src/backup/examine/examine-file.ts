@@ -11,18 +11,14 @@ import { installClient } from './install-client.ts';
 /** For each look at the file. */
 const PATIENCE_MS = 5_000;
 
-export interface Wishes {
+export interface FileOptions extends OpenBackupOptions {
   readonly maxAgeHours?: number;
-  /** Without a pg_restore of this machine `run` works, and only `plan` does not. */
-  readonly serverBringsClients?: boolean;
-  /** A base backup may be without manifest. */
-  readonly allowUnverified?: boolean;
 }
 
 /** What it is, how old, and which program would restore it. */
 export async function examineFile(
   path: string,
-  { maxAgeHours, serverBringsClients = false, allowUnverified = false }: Wishes,
+  { maxAgeHours, ...options }: FileOptions,
   signal: AbortSignal,
 ): Promise<BackupExamination> {
   let glance: Glance;
@@ -33,9 +29,7 @@ export async function examineFile(
     return { prerequisites: [prerequisiteFrom('backup.file', error)] };
   }
   const { description } = glance;
-  const { lines, extensions }: ArchiveExamination = NEEDS_NO_PROGRAM.has(glance.located.format)
-    ? { lines: [await wholeLine(path, { allowUnverified }, signal)] }
-    : await archiveLines(glance, serverBringsClients, signal);
+  const { lines, extensions } = await archiveLines(glance, options, signal);
   return {
     prerequisites: [
       { name: 'backup.file', state: 'found', detail: describe(description) },
@@ -45,10 +39,10 @@ export async function examineFile(
     bytes: description.bytes,
     ...(description.serverMajor !== undefined && { serverMajor: description.serverMajor }),
     ...(extensions && { extensions }),
+    ...(description.format === 'base' && { isBase: true }),
+    ...(glance.dumpVersion !== undefined && { dumpVersion: glance.dumpVersion }),
   };
 }
-
-const NEEDS_NO_PROGRAM: ReadonlySet<BackupDescription['format']> = new Set(['plain', 'base']);
 
 const describe = ({ path, format, bytes, serverMajor, createdAt }: BackupDescription): string =>
   [
@@ -79,9 +73,12 @@ interface ArchiveExamination {
 
 async function archiveLines(
   { located, description, dumpVersion }: Glance,
-  serverBringsClients: boolean,
+  options: OpenBackupOptions,
   signal: AbortSignal,
 ): Promise<ArchiveExamination> {
+  const { path, format, compression } = located;
+  const readable = await wholeLine(path, options, signal);
+  if (format === 'plain' || format === 'base') return { lines: [readable] };
   const { serverMajor } = description;
   const wish = {
     ...(dumpVersion !== undefined && { dumpVersion }),
@@ -89,19 +86,19 @@ async function archiveLines(
   };
   try {
     const tool = await findPgRestore(wish, signal);
-    const readable = await wholeLine(located.path, {}, signal);
     const found: Prerequisite = { name: 'pg_restore', state: 'found', detail: `${tool.version} in ${tool.folder}` };
-    if (readable.state !== 'found' || located.compression !== 'none') return { lines: [found, readable] };
-    const extensions = await answerWithin(PATIENCE_MS, signal, (limited) =>
-      extensionsOf(tool, located.path, limited),
-    ).catch(() => undefined);
+    if (readable.state !== 'found' || compression !== 'none') return { lines: [found, readable] };
+    const extensions = await answerWithin(PATIENCE_MS, signal, (limited) => extensionsOf(tool, path, limited)).catch(
+      () => undefined,
+    );
     return { lines: [found, readable], ...(extensions && { extensions }) };
   } catch (error) {
     signal.throwIfAborted();
     const major = dumpVersion === undefined ? undefined : Number.parseInt(dumpVersion, 10);
     const line = prerequisiteFrom('pg_restore', error, await installClient(major));
-    if (!serverBringsClients) return { lines: [line] };
-    return { lines: [{ ...line, detail: `${line.detail}; \`run\` takes that of the server`, optional: true }] };
+    if (options.serverBringsClients !== true) return { lines: [line] };
+    // Whether that of the server can is seen when it is tried.
+    return { lines: [{ ...line, detail: `${line.detail}; the server brings its own`, optional: true }, readable] };
   }
 }
 

@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { aFolder, BIN, consult, type Consultation, silentHost } from '../../helpers/doctor.ts';
+import { startProduction } from '../../helpers/base-backups.ts';
 import { BUCKET, startS3Server } from '../../helpers/s3-server.ts';
 import { connect } from '../../../src/postgres/connect.ts';
 import { startTestServer } from '../../helpers/servers.ts';
@@ -121,6 +122,27 @@ describe.runIf(canHide)('without any client program', () => {
     expect(plain.lines).toContainEqual(expect.objectContaining({ name: 'readable', state: 'found' }));
     expect(nothing.lines.find(({ name }) => name === 'pg_restore')).toMatchObject({ state: 'missing' });
     expect(nothing.status).toBe(0);
+  });
+});
+
+describe('a base backup', () => {
+  test('is looked at and not verified; a provider that cannot start from it is named', async () => {
+    await using production = await startProduction();
+    const path = await production.backUp('base', ['-Fp']);
+    const config = `{ file: ${path} }`;
+    const local = await consultAbout(config);
+    expect(local.line('backup', 'backup.file')).toMatchObject({
+      state: 'found',
+      detail: expect.stringMatching(/, base, .*PostgreSQL 15, made 20/),
+    });
+    expect(local.line('server local', 'base backup')).toMatchObject({ state: 'found', neededBy: 'run' });
+    expect(local.line('server local', 'tried').detail).toMatch(/^PostgreSQL 15\./);
+    const shared = await consultAbout(`${config}\nserver: { provider: external }`);
+    expect(shared.line('server external', 'base backup')).toMatchObject({
+      state: 'missing',
+      detail: 'The provider external cannot start a server from a base backup',
+      neededBy: 'run',
+    });
   });
 });
 

@@ -1,7 +1,5 @@
-import { createServer } from 'node:net';
-import { once } from 'node:events';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { aFolder, consult, type Consultation, silentHost } from '../../helpers/doctor.ts';
+import { aFolder, closedPort, consult, type Consultation, silentHost } from '../../helpers/doctor.ts';
 import { startSharedServer, type SharedServer } from '../../helpers/shared-server.ts';
 
 let shared: SharedServer;
@@ -140,13 +138,3 @@ describe('--all', () => {
     expect([works.status, broken.status]).toEqual([0, 0]);
   });
 });
-
-async function closedPort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const address = server.address();
-  server.close();
-  await once(server, 'close');
-  if (address === null || typeof address === 'string') throw new Error('no port');
-  return address.port;
-}
