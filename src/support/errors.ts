@@ -28,9 +28,16 @@ const CATALOGUE = {
   MASKING_FAILED: { exitCode: 2, hint: 'Mend the SQL of `backup.masking`. Nothing was rehearsed.' },
   SERVER_BINARIES_MISSING: {
     exitCode: 3,
-    hint: 'Install that major, or name a folder of binaries with `server.binaries`.',
+    hint: 'Install that major, or name a folder of binaries with `server.binaries`. `pgrehearse doctor` lists those that are found.',
   },
-  SERVER_UNAVAILABLE: { exitCode: 3, hint: 'The server log above says why.' },
+  SERVER_UNAVAILABLE: {
+    exitCode: 3,
+    hint: 'The server log above says why; `pgrehearse doctor` looks at all that a server needs.',
+  },
+  SERVER_UNAVAILABLE: {
+    exitCode: 3,
+    hint: 'The server log above says why; `pgrehearse doctor` looks at all that a server needs.',
+  },
   DISK_FULL: { exitCode: 3, hint: 'Free some space, or rehearse where there is more.' },
   SERVER_REFUSED: {
     exitCode: 2,

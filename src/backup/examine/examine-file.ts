@@ -98,7 +98,9 @@ async function archiveLines(
     const line = prerequisiteFrom('pg_restore', error, await installClient(major));
     if (options.serverBringsClients !== true) return { lines: [line] };
     // Whether that of the server can is seen when it is tried.
-    return { lines: [{ ...line, detail: `${line.detail}; the server brings its own`, optional: true }, readable] };
+    return {
+      lines: [{ ...line, detail: `${line.detail}; \`run\` takes that of the server`, optional: true }, readable],
+    };
   }
 }
 

@@ -5,7 +5,11 @@ import type { Installation } from './find-binaries.ts';
 /** Says what would mend it: the line to type, and what there is instead. */
 export function missingBinaries(wanted: number | undefined, found: readonly Installation[]): PgrehearseError {
   const major = wanted ?? NEWEST_MAJOR;
-  const hint = [installLine(major) ?? `Install the server of PostgreSQL ${major}.`, OTHER_WAY, foundLine(found)];
+  const hint = [
+    installLine(major) ?? `Install the server of PostgreSQL ${major}.`,
+    OTHER_WAY,
+    `${foundLine(found)} \`pgrehearse doctor\` looks at every provider.`,
+  ];
   const what = wanted === undefined ? 'No PostgreSQL server' : `No PostgreSQL ${wanted} server`;
   return new PgrehearseError('SERVER_BINARIES_MISSING', `${what} was found on this machine.`, {
     hint: hint.join('\n'),
