@@ -34,10 +34,6 @@ const CATALOGUE = {
     exitCode: 3,
     hint: 'The server log above says why; `pgrehearse doctor` looks at all that a server needs.',
   },
-  SERVER_UNAVAILABLE: {
-    exitCode: 3,
-    hint: 'The server log above says why; `pgrehearse doctor` looks at all that a server needs.',
-  },
   DISK_FULL: { exitCode: 3, hint: 'Free some space, or rehearse where there is more.' },
   SERVER_REFUSED: {
     exitCode: 2,
