@@ -12,6 +12,7 @@ export async function examineLeftBehind(stateFolder: string): Promise<readonly P
       name: 'kept server',
       state: 'found',
       detail: `${id}, since ${age}`,
+      mend: 'pgrehearse run --clean-up removes it',
     })),
     ...drills.map(({ id, age }): Prerequisite => ({
       name: 'restore drill',
