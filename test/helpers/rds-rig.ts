@@ -28,7 +28,18 @@ export interface RdsRig extends AsyncDisposable {
   writes(): readonly string[];
 }
 
-export interface RigOptions {
+/** As role `shop` owns it. */
+export const RDS_SEED = `
+create table customers (id integer primary key, email text not null, phone text);
+insert into customers values (1, 'Ada@example.com', '555-0100'), (2, 'bob@example.com', null);
+create table orders (id integer primary key, customer integer not null references customers (id), cents integer not null);
+insert into orders select n, 1 + n % 2, n from generate_series(1, 50) n;
+alter table customers owner to shop;
+alter table orders owner to shop;
+grant create on schema public to shop;
+`;
+
+interface RigOptions {
   readonly world: World;
   /** SQL that a superuser runs before the dump, such as roles. */
   readonly roles?: string;
@@ -48,15 +59,21 @@ export async function anRdsRig({ world, roles, dump, database = 'shop', major }:
   });
   for (const it of [...world.instances, ...world.clusters, ...world.snapshots, ...world.clusterSnapshots])
     Object.assign(it, { MasterUsername: 'master', EngineVersion: production.version });
-  world.onRestore = async (restored) => {
-    const server = await aRestoredServer({
+  // AWS may be asked to delete what is not up yet.
+  const starting = new Map<string, Promise<unknown>>();
+  world.onRestore = async ({ identifier }) => {
+    const coming = aRestoredServer({
       dump,
       database,
       ...(roles !== undefined && { roles }),
       ...(major !== undefined && { major }),
     });
-    running.set(restored.identifier, server);
-    const { host, port } = server.target(database);
+    starting.set(
+      identifier,
+      coming.then((server) => running.set(identifier, server)),
+    );
+    await starting.get(identifier);
+    const { host, port } = (await coming).target(database);
     return { address: host, port };
   };
   world.onModify = async ({ identifier }, { MasterUserPassword }) => {
@@ -65,6 +82,7 @@ export async function anRdsRig({ world, roles, dump, database = 'shop', major }:
       await sql(server, 'postgres', `alter role master password ${quoteLiteral(MasterUserPassword)}`);
   };
   world.onDelete = async ({ identifier }: Restored) => {
+    await starting.get(identifier);
     const server = running.get(identifier);
     running.delete(identifier);
     await server?.[Symbol.asyncDispose]();
@@ -85,6 +103,7 @@ export async function anRdsRig({ world, roles, dump, database = 'shop', major }:
     writes: () => aws.calls.map(({ action }) => action).filter((action) => !/^(?:Describe|Get|List)/.test(action)),
     [Symbol.asyncDispose]: async () => {
       await aws[Symbol.asyncDispose]();
+      await Promise.allSettled(starting.values());
       for (const server of [production, ...running.values()]) await server[Symbol.asyncDispose]();
       rmSync(stateFolder, { recursive: true, force: true });
     },

@@ -17,6 +17,8 @@ export interface RdsRun {
   readonly chosen: Chosen;
   readonly wish: string;
   readonly clock: Clock;
+  /** Between the end of its time and the deletion. */
+  readonly graceMs: number;
   readonly pace: Pace;
   /** To go on with at the first start. */
   readonly ledger?: Ledger;
@@ -63,7 +65,7 @@ async function beginRun({ aws, rds, onNews }: Asking, signal: AbortSignal): Prom
   const pace = pollSeconds === undefined ? PACE : paceOf(pollSeconds * 1_000);
   const wish = wishOf(rds, source, chosen);
   const { ledger, left } = await takeUp(aws, { stateFolder, wish, limitMs, pace, onNews }, signal);
-  const run = { source, database, wish, pace, left: [...left] };
+  const run = { source, database, wish, pace, left: [...left], graceMs: Math.min(60_000, limitMs / 10) };
   if (!ledger) {
     onNews({ kind: 'said', text: costNote(aws, source, chosen, limitMs) });
     return { ...run, chosen, clock: startClock(limitMs) };

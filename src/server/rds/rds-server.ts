@@ -2,9 +2,13 @@ import { randomBytes } from 'node:crypto';
 
 import type { Aws, AwsSettings } from '../../preflight/aws/aws.ts';
 import { openAws, patienceOf } from '../../preflight/aws/clients.ts';
-import { prepareRestore, type NotPrepared, type PreparedRestore } from '../../preflight/aws/drill/prepare-restore.ts';
+import {
+  prepareRestore,
+  restorePrepared,
+  type NotPrepared,
+  type PreparedRestore,
+} from '../../preflight/aws/drill/prepare-restore.ts';
 import { planRestore } from '../../preflight/aws/drill/restore-plan.ts';
-import { restoreThings } from '../../preflight/aws/drill/restore-things.ts';
 import { TeardownLedger, type Ledger } from '../../preflight/aws/drill/teardown-ledger.ts';
 import { boundedBy, type Bounds } from '../../preflight/aws/writing/bounds.ts';
 import { PgrehearseError } from '../../support/errors.ts';
@@ -122,18 +126,10 @@ function goOn({ aws, rds, run }: Job, { format: _format, owner: _owner, things, 
   };
 }
 
-async function restoreAndEnter({ aws, rds, run, settings, onNews }: Job, restore: PreparedRestore, bounds: Bounds) {
-  const { mark, ledger, pace } = restore;
-  const restored = await restoreThings(restore.things, {
-    rds: aws.rds,
-    mark,
-    ledger,
-    bounds,
-    pace,
-    now: () => aws.now(),
-    onWaiting: ({ id, status, percent }) =>
-      onNews({ kind: 'doing', text: `RDS: restoring ${id} (${status})`, ...(percent !== undefined && { percent }) }),
-  });
+async function restoreAndEnter({ rds, run, settings, onNews }: Job, restore: PreparedRestore, bounds: Bounds) {
+  const restored = await restorePrepared(restore, bounds, ({ id, status, percent }) =>
+    onNews({ kind: 'doing', text: `RDS: restoring ${id} (${status})`, ...(percent !== undefined && { percent }) }),
+  );
   if ('reason' in restored) throw notRestored(restored.reason);
   const { account, session } = await enter(
     { restore, restored: restored.last, spec: rds, addresses: run.source.addresses, database: run.database, onNews },
@@ -143,10 +139,10 @@ async function restoreAndEnter({ aws, rds, run, settings, onNews }: Job, restore
 }
 
 /** When its time is up, what still works on it gets a moment to end by itself; then it is taken away under it. */
-function removalFor(removal: Removal, { clock, left }: RdsRun, aws: Aws): () => Promise<void> {
+function removalFor(removal: Removal, { clock, graceMs, left }: RdsRun, aws: Aws): () => Promise<void> {
   let timer: NodeJS.Timeout | undefined;
   const expire = (): void => {
-    timer = setTimeout(() => void removal.run(), GRACE_MS);
+    timer = setTimeout(() => void removal.run(), graceMs);
   };
   clock.signal.addEventListener('abort', expire, { once: true });
   let isTold = false;
@@ -160,5 +156,3 @@ function removalFor(removal: Removal, { clock, left }: RdsRun, aws: Aws): () => 
     if (left.length > 0) throw notRemoved(left);
   };
 }
-
-const GRACE_MS = 60_000;

@@ -18,12 +18,12 @@ export type Operations = Readonly<Record<string, { handle(context: Context, inpu
  * Times would make tests slow or need a fake clock in the process under test.
  */
 export class Progress {
-  readonly #plans = new WeakMap<object, Plan & { seen: number; settled: boolean }>();
+  readonly #plans = new WeakMap<object, { readonly plan: Plan; seen: number; settled: boolean }>();
   readonly #hidden = new WeakMap<object, number>();
 
   /** `done` runs with the describe after `polls` ones that saw it under way, and no sooner than `waitFor` has settled. */
   start(resource: object, plan: Plan): void {
-    const running = { ...plan, seen: 0, settled: plan.waitFor === undefined };
+    const running = { plan, seen: 0, settled: plan.waitFor === undefined };
     this.#plans.set(resource, running);
     const settle = (): void => {
       running.settled = true;
@@ -50,16 +50,19 @@ export class Progress {
   }
 
   #step(resource: object): void {
-    const plan = this.#plans.get(resource);
-    if (plan === undefined) return;
-    plan.seen += 1;
-    if (plan.seen <= plan.polls || !plan.settled) return plan.step?.(Math.min(0.99, plan.seen / (plan.polls + 1)));
+    const running = this.#plans.get(resource);
+    if (running === undefined) return;
+    const { plan } = running;
+    running.seen += 1;
+    if (running.seen <= plan.polls || !running.settled)
+      return plan.step?.(Math.min(0.99, running.seen / (plan.polls + 1)));
     this.#plans.delete(resource);
     plan.done();
   }
 }
 
 export interface Plan {
+  /** Looked at each time, so that a test may hurry what is under way. */
   readonly polls: number;
   /** How much is done, 0 to 1. */
   readonly step?: (fraction: number) => void;

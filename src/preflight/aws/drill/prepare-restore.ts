@@ -5,6 +5,7 @@ import { faultOf, sayFault } from '../writing/fault.ts';
 import { DRILL_PREFIX, newMark, type Mark } from '../writing/mark.ts';
 import type { Pace } from '../writing/poll.ts';
 import { missingForRestore, planRestore, type PlannedThing, type RestoreSource } from './restore-plan.ts';
+import { restoreThings, type Restored } from './restore-things.ts';
 import { tearDown, type TornDown } from './tear-down.ts';
 import { TeardownLedger, type Ledger } from './teardown-ledger.ts';
 import { describeDatabase } from './temporary.ts';
@@ -97,6 +98,14 @@ async function cannotSee({ rds }: Aws, { kind }: ResourceFacts, bounds: Bounds):
   }
   return undefined;
 }
+
+/** Makes all of it and waits until it can be connected to. */
+export const restorePrepared = (
+  { aws, mark, things, ledger, pace }: PreparedRestore,
+  bounds: Bounds,
+  onWaiting: Parameters<typeof restoreThings>[1]['onWaiting'],
+): Promise<Restored> =>
+  restoreThings(things, { rds: aws.rds, mark, ledger, bounds, pace, now: () => aws.now(), onWaiting });
 
 export interface RemoveOptions {
   /** For each thing. */

@@ -6,9 +6,8 @@ import type { Aws } from '../aws.ts';
 import { boundedBy, sayEnd, within, type Bounds } from '../writing/bounds.ts';
 import { PACE, type Pace } from '../writing/poll.ts';
 import { close, logIn, type DrillDoor, type DrillIam } from './log-in.ts';
-import { prepareRestore, removeRestored, type PreparedRestore } from './prepare-restore.ts';
+import { prepareRestore, removeRestored, restorePrepared, type PreparedRestore } from './prepare-restore.ts';
 import type { DrillSource } from './restore-plan.ts';
-import { restoreThings } from './restore-things.ts';
 import type { TornDown } from './tear-down.ts';
 
 export interface DrillOptions {
@@ -90,7 +89,9 @@ async function attempt(drill: PreparedRestore, options: DrillOptions, bounds: Bo
   let restoreMs: number | undefined;
   const end = async (): Promise<Trial> => {
     const began = performance.now();
-    const restored = await restore(drill, options, bounds);
+    const restored = await restorePrepared(drill, bounds, (seen) =>
+      options.onProgress?.({ stage: 'restoring', ...seen }),
+    );
     if ('reason' in restored) return restored;
     restoreMs = Math.round(performance.now() - began);
     const entered = await enter(drill, restored.last, options, bounds);
@@ -101,21 +102,6 @@ async function attempt(drill: PreparedRestore, options: DrillOptions, bounds: Bo
   const ended = bounds.ended();
   return { ...trial, ...(restoreMs !== undefined && { restoreMs }), ...(ended !== undefined && { ended }) };
 }
-
-const restore = (
-  { aws, mark, things, ledger, pace }: PreparedRestore,
-  { onProgress }: DrillOptions,
-  bounds: Bounds,
-): ReturnType<typeof restoreThings> =>
-  restoreThings(things, {
-    rds: aws.rds,
-    mark,
-    ledger,
-    bounds,
-    pace,
-    now: () => aws.now(),
-    onWaiting: (seen) => onProgress?.({ stage: 'restoring', ...seen }),
-  });
 
 const enter = (
   { aws, mark, things, pace }: PreparedRestore,

@@ -42,7 +42,9 @@ export function come({ settings, progress, region }: Context, coming: Coming): v
   origins.set(resource, { restored, place: asked });
   progress.hide(resource, settings.notFoundPolls);
   progress.start(resource, {
-    polls: settings.restorePolls,
+    get polls() {
+      return settings.restorePolls;
+    },
     step: (fraction) => coming.status(fraction < 0.5 ? 'creating' : coming.backsUp ? 'backing-up' : 'modifying'),
     done: () => {
       coming.status(fails || broke ? 'incompatible-restore' : 'available');

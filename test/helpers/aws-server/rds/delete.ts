@@ -88,7 +88,9 @@ function goAway(
   gone: () => void,
 ): void {
   progress.start(resource, {
-    polls: settings.deletePolls,
+    get polls() {
+      return settings.deletePolls;
+    },
     done: gone,
     ...(hook !== undefined && { waitFor: hook }),
   });

@@ -61,7 +61,9 @@ function resetPassword(
 ): void {
   resource.PendingModifiedValues = { ...resource.PendingModifiedValues, MasterUserPassword: '****' };
   progress.start(resource, {
-    polls: settings.modifyPolls,
+    get polls() {
+      return settings.modifyPolls;
+    },
     step: (fraction) => setStatus(fraction < 0.5 ? 'available' : 'resetting-master-credentials'),
     done: () => {
       setStatus('available');
