@@ -46,28 +46,21 @@ interface RigOptions {
   readonly dump: string;
   readonly database?: string;
   readonly major?: number;
+  /** SQL that a superuser runs in `postgres` at the end: what this RDS is different in. */
+  readonly finally?: string;
 }
 
-export async function anRdsRig({ world, roles, dump, database = 'shop', major }: RigOptions): Promise<RdsRig> {
+export async function anRdsRig(options: RigOptions): Promise<RdsRig> {
+  const { world, database = 'shop' } = options;
   const stateFolder = mkdtempSync(join(tmpdir(), 'pgrehearse-test-rds-'));
   const running = new Map<string, EphemeralServer>();
-  const production = await aRestoredServer({
-    dump,
-    database,
-    ...(roles !== undefined && { roles }),
-    ...(major !== undefined && { major }),
-  });
+  const production = await aRestoredServer(options);
   for (const it of [...world.instances, ...world.clusters, ...world.snapshots, ...world.clusterSnapshots])
     Object.assign(it, { MasterUsername: 'master', EngineVersion: production.version });
   // AWS may be asked to delete what is not up yet.
   const starting = new Map<string, Promise<unknown>>();
   world.onRestore = async ({ identifier }) => {
-    const coming = aRestoredServer({
-      dump,
-      database,
-      ...(roles !== undefined && { roles }),
-      ...(major !== undefined && { major }),
-    });
+    const coming = aRestoredServer(options);
     starting.set(
       identifier,
       coming.then((server) => running.set(identifier, server)),
@@ -115,7 +108,8 @@ async function aRestoredServer({
   roles,
   database = 'shop',
   major,
-}: Omit<RigOptions, 'world'>): Promise<EphemeralServer> {
+  finally: last,
+}: RigOptions): Promise<EphemeralServer> {
   const server = await startTestServer(major);
   if (roles !== undefined) await sql(server, 'postgres', roles);
   const target = database === 'postgres' ? server.target(database) : await createDatabase(server, database);
@@ -126,6 +120,7 @@ async function aRestoredServer({
     database,
     `alter database ${quoteIdentifier(database)} owner to master; alter database postgres owner to master`,
   );
+  if (last !== undefined) await sql(server, 'postgres', last);
   return server;
 }
 

@@ -37,9 +37,9 @@ async function setUp(world: World, config = ''): Promise<void> {
 interface Run {
   readonly child: ChildProcess;
   /** What it has said so far. */
-  err(): string;
+  readonly err: () => string;
   /** Resolves when it has said so. Rejects when it ends before. */
-  says(pattern: RegExp): Promise<void>;
+  readonly says: (pattern: RegExp) => Promise<void>;
   readonly ended: Promise<{ readonly code: number | null; readonly err: string; readonly out: string }>;
 }
 

@@ -166,7 +166,8 @@ test('what is asked for is safe: not public, no backups, no deletion protection,
     CopyTagsToSnapshot: false,
     BackupRetentionPeriod: 0,
   });
-  expect((asked?.['Tags'] as { Key: string }[]).map(({ Key }) => Key).toSorted()).toEqual([
+  const tags = (asked?.['Tags'] ?? []) as { Key: string }[];
+  expect(tags.map(({ Key }) => Key).toSorted()).toEqual([
     'pgrehearse:created-at',
     'pgrehearse:nonce',
     'pgrehearse:run',
