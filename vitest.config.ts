@@ -11,6 +11,7 @@ const LONG = [
   'rehearsal/shop',
   'scenarios/scenarios',
   'observers/schema/schema-oracle',
+  'contracts/leftovers-docker',
   'contracts/leftovers-external',
   'contracts/leftovers-local',
   'server/leftovers',

@@ -19,7 +19,7 @@ export async function lostServer(server: EphemeralServer, during: string, cause:
   if (saysDiskFull(cause) || isFull(room)) return fullDisk(during, room, cause);
   return new PgrehearseError('SERVER_UNAVAILABLE', `The server was lost during ${during}.`, {
     cause,
-    hint: 'Did it run out of memory? The same migration may do that in production.',
+    hint: `Did it run out of memory${room ? '' : ' or disk'}? The same migration may do that in production.`,
   });
 }
 

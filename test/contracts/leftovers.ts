@@ -1,7 +1,7 @@
 import { describe, test } from 'vitest';
 
 import { endsFor } from './leftovers/failures.ts';
-import { heapGrowthRatio, rehearseInARow, TIMES } from './leftovers/in-a-row.ts';
+import { heapGrowthRatio, rehearseInARow, timesFor } from './leftovers/in-a-row.ts';
 import { aPlace } from './leftovers/place.ts';
 import { project as soundProject } from './leftovers/projects.ts';
 import type { LeftoversRig } from './leftovers/rig.ts';
@@ -14,6 +14,7 @@ export type { LeftoversRig };
 /** What every provider promises of a whole rehearsal: nothing is left, however it ends. */
 export function leftoversContract(rig: LeftoversRig): void {
   const each = rig.isolated ? test.concurrent : test;
+  const times = timesFor(rig);
 
   describe(`a rehearsal with the provider ${rig.provider} leaves nothing after`, () => {
     each.for(titled(endsFor(rig)))('%s', async ([, { project, code, says }], { expect }) => {
@@ -60,11 +61,11 @@ export function leftoversContract(rig: LeftoversRig): void {
     });
 
     test(
-      `${TIMES} in a row in one process, which holds no more than after the first`,
+      `${times} in a row in one process, which holds no more than after the first`,
       { timeout: 900_000 },
       async ({ expect }) => {
         await using place = await aPlace(rig, soundProject());
-        const held = await rehearseInARow(place, rig, TIMES);
+        const held = await rehearseInARow(place, rig, times);
         for (const { outcome, files, resources, listeners, signalListeners, warnings } of held) {
           expect(outcome).toBe('safe');
           expect({ files, resources, listeners, signalListeners, warnings }).toEqual({
@@ -76,7 +77,7 @@ export function leftoversContract(rig: LeftoversRig): void {
           });
         }
         const ratio = heapGrowthRatio(held);
-        process.stdout.write(`${rig.provider}: ${TIMES} in a row, heap ${ratio.toFixed(3)} of the beginning\n`);
+        process.stdout.write(`${rig.provider}: ${times} in a row, heap ${ratio.toFixed(3)} of the beginning\n`);
         expect(ratio).toBeLessThan(1.25);
         await nothingLeft(place, expect);
       },

@@ -7,7 +7,8 @@ import type { Held } from './rehearse-many.ts';
 import type { LeftoversRig } from './rig.ts';
 
 /** Enough to see what grows; `LEFTOVERS_IN_A_ROW=100` asks for more. */
-export const TIMES = Number(process.env['LEFTOVERS_IN_A_ROW'] ?? 25);
+export const timesFor = ({ slow = false }: LeftoversRig): number =>
+  Number(process.env['LEFTOVERS_IN_A_ROW'] ?? (slow ? 10 : 25));
 
 /** One process that rehearses the project so many times; what it holds after each. */
 export async function rehearseInARow(place: Place, rig: LeftoversRig, times: number): Promise<readonly Held[]> {
