@@ -1,4 +1,4 @@
-import { isIP } from 'node:net';
+import { createServer, isIP } from 'node:net';
 
 import type { ContainerRuntimeClient } from 'testcontainers';
 
@@ -33,7 +33,7 @@ export async function openEngine(): Promise<Engine> {
   await refuseAnother(client.container.dockerode);
   const { host, hostIps, memory, serverVersion } = client.info.containerRuntime;
   const labels = wantsReaper() ? { [LABEL_TESTCONTAINERS_SESSION_ID]: (await getReaper(client)).sessionId } : {};
-  const address = addressFor(
+  const address = await addressFor(
     host,
     hostIps.map((ip) => ip.address),
   );
@@ -97,11 +97,21 @@ const wantsReaper = (): boolean => process.env['TESTCONTAINERS_RYUK_DISABLED'] =
 
 /**
  * A copy of production listens on no address that it need not. Inside a container that was given the engine's socket, the
- * engine's host is reached at the gateway of the bridge.
+ * engine's host is reached at the gateway of the bridge; where that address is our own, we are on the host itself, although it
+ * looks like a container (a virtual machine made from an image does).
  */
-function addressFor(host: string, addresses: readonly string[]): string | undefined {
-  if (host === 'localhost' || addresses.some((ip) => ip === '::1' || ip.startsWith('127.'))) return '127.0.0.1';
+async function addressFor(host: string, addresses: readonly string[]): Promise<string | undefined> {
+  const isLoopback = host === 'localhost' || addresses.some((ip) => ip === '::1' || ip.startsWith('127.'));
+  if (isLoopback || (isIP(host) !== 0 && (await isOwnAddress(host)))) return '127.0.0.1';
   const isOnSocket = !/^(?:tcp|https?):/.test(process.env['DOCKER_HOST'] ?? '');
   const isGateway = isIP(host) === 4 && process.env['TESTCONTAINERS_HOST_OVERRIDE'] === undefined;
   return isOnSocket && isGateway ? host : undefined;
 }
+
+/** Asked by listening there: an interface without a neighbour, as the bridge is before its first container, is in no list. */
+const isOwnAddress = (host: string): Promise<boolean> =>
+  new Promise((resolve) => {
+    const server = createServer()
+      .once('error', () => resolve(false))
+      .listen(0, host, () => server.close(() => resolve(true)));
+  });
