@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 
 import type { Aws, AwsSettings } from '../../preflight/aws/aws.ts';
 import { openAws, patienceOf } from '../../preflight/aws/clients.ts';
+import { cleanUp } from '../../preflight/aws/drill/clean-up.ts';
 import {
   prepareRestore,
   restorePrepared,
@@ -37,6 +38,16 @@ export const rdsServer: ServerProvider = {
       aws[Symbol.dispose]();
       throw error;
     }
+  },
+  async sweep(spec, signal) {
+    const rds = givenRds(spec);
+    using aws = await openAws(settingsOf(rds), rds.env);
+    const cleaned = await cleanUp(aws, rds.stateFolder, signal);
+    return cleaned.map(({ kind, id, region, deleted, reason }) => ({
+      what: `${kind} ${id} in ${region}`,
+      removed: deleted,
+      ...(reason !== undefined && { reason }),
+    }));
   },
   examine: ({ rds }, signal) => examineRds(rds, rds ? settingsOf(rds) : {}, signal),
 };

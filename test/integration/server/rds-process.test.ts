@@ -181,6 +181,21 @@ describe('after a kill', () => {
     expectNothingLeft();
   });
 
+  test('run --clean-up deletes it and starts nothing', async () => {
+    rig.aws.world.restorePolls = 100_000;
+    const first = run();
+    await first.says(/RDS: restoring pgrehearse-\S+ \(/);
+    first.child.kill('SIGKILL');
+    await first.ended;
+    const [id] = rig.left();
+    rig.aws.world.restorePolls = 2;
+    const { out, code } = await run('--clean-up').ended;
+    expect(out).toContain(`removed instance ${String(id)} in `);
+    expect(code).toBe(0);
+    expect(restores()).toBe(1);
+    expectNothingLeft();
+  });
+
   test('with other options it is deleted, and another one is restored', async () => {
     rig.aws.world.restorePolls = 100_000;
     const first = run();
