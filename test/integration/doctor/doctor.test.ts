@@ -105,6 +105,13 @@ describe('the config', () => {
     expect(err).toMatch(/^CONFIG_NOT_FOUND: /);
   });
 
+  test('a mistake in a section that run does not read is one all the same', async () => {
+    using folder = aFolder({ 'pgrehearse.config.yaml': 'preflight: { snapshotMaxMinutes: -1, aws: off }\n' });
+    const doctor = await consult([folder.path]);
+    expect(doctor.line('config', /snapshotMaxMinutes/)).toMatchObject({ state: 'missing', neededBy: 'preflight' });
+    expect(doctor.status).toBe(2);
+  });
+
   test('a provider that there is not', async () => {
     using folder = aFolder({ 'pgrehearse.config.yaml': 'server: { provider: lokal }\nmigrations: { tool: sql }\n' });
     const doctor = await consult([folder.path]);
