@@ -11,7 +11,7 @@ export interface ClientPrograms {
   run(call: ClientCall, signal: AbortSignal): Promise<number | undefined>;
 }
 
-export type ClientProgram = 'pg_restore' | 'pg_dump' | 'pg_verifybackup';
+type ClientProgram = 'pg_restore' | 'pg_dump' | 'pg_verifybackup';
 
 export interface ClientCall {
   readonly program: ClientProgram;

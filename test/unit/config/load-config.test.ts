@@ -459,8 +459,8 @@ describe('production, which an external server must not be', () => {
   });
 
   test('what belongs to a provider wants that provider, from the file or a flag', async () => {
-    const yaml = 'server: { image: "postgis/postgis:17-3.5", docker: { pull: sometimes, cpus: 0 } }\n';
-    expect(await problemsOf(yaml)).toEqual([
+    const wrong = 'server: { image: "postgis/postgis:17-3.5", docker: { pull: sometimes, cpus: 0 } }\n';
+    expect(await problemsOf(wrong)).toEqual([
       'pgrehearse.config.yaml:1  server.docker.pull: expected `missing`, `always` or `never`, found the text "sometimes"',
       'pgrehearse.config.yaml:1  server.docker.cpus: expected a number of processors above 0, found the number 0',
       'pgrehearse.config.yaml:1  server.image: expected server.provider: docker beside it, found the text "postgis/postgis:17-3.5"',
