@@ -9,7 +9,7 @@ const isScope = (value: unknown): value is Scope =>
 
 const A_COMMAND = 'a command: a text, or a list of program and arguments';
 
-const backup = mapping({
+export const backupSchema = mapping({
   file: text('the path of a backup, or s3://bucket/key').exactOptional(),
   s3: mapping({
     region: text('a region such as eu-west-1').exactOptional(),
@@ -64,7 +64,7 @@ const waiver = mapping({
 /** What a config file may hold. `checks` is looked at in check-settings.ts: its keys are the registry's. */
 export const configSchema = mapping({
   server: serverSchema.optional(),
-  backup: backup.optional(),
+  backup: backupSchema.optional(),
   migrations: migrations.optional(),
   rehearsal: rehearsal.optional(),
   checks: z.record(z.string(), z.unknown(), { error: 'a mapping from check to `off` or its limits' }).optional(),

@@ -56,6 +56,8 @@ function backupSection({ backup }: ConfigFacts): string {
     ['url: ${STAGING_URL}', 'in place of file: a staging database or replica that is dumped'],
     ['excludeTableData: [audit.log]', 'with url: tables that come without rows'],
     ['s3: { region: eu-west-1 }', 'for a file such as s3://bucket/key; also profile, endpoint, versionId'],
+    ['database: shop', 'of a base backup that holds several'],
+    ['allowUnverified: true', 'takes a base backup without a manifest, and says so'],
   ]);
 }
 

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { parse } from 'yaml';
 import { loadConfig, loadProductionConfig } from '../../../src/config/load-config.ts';
-import { configSchema } from '../../../src/config/schema.ts';
+import { backupSchema, configSchema } from '../../../src/config/schema.ts';
 import { serverSchema } from '../../../src/config/server-schema.ts';
 import { type ConfigFacts, configText } from '../../../src/init/config-text.ts';
 import { yamlText } from '../../../src/init/yaml-text.ts';
@@ -80,7 +80,7 @@ describe.each([
     '%s',
     async (line, at) => {
       const text = withExample(facts, at);
-      const needsFile = /^# (s3|masking|maxAgeHours)/.test(line) && !('backup' in facts);
+      const needsFile = /^# (s3|masking|maxAgeHours|database|allowUnverified)/.test(line) && !('backup' in facts);
       const loaded = load(needsFile ? text.replace(/^backup:$/m, 'backup:\n  file: s3://b/k') : text);
       await expect(loaded).resolves.toBeDefined();
       // The example is in the document, and no longer a comment.
@@ -94,10 +94,11 @@ describe.each([
   );
 });
 
-test('every section of a config is there, and every key of server', () => {
+test('every section of a config is there, and every key of server and backup', () => {
   const text = configText({});
   for (const key of Object.keys(configSchema.shape)) expect(text).toMatch(new RegExp(`^(# )?${key}:`, 'm'));
-  for (const key of Object.keys(serverSchema.shape)) expect(text).toMatch(new RegExp(`^ {2}(# )?${key}:`, 'm'));
+  for (const { shape } of [serverSchema, backupSchema])
+    for (const key of Object.keys(shape)) expect(text).toMatch(new RegExp(`^ {2}(# )?${key}:`, 'm'));
 });
 
 test.each([
