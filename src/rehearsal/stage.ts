@@ -2,12 +2,14 @@ import type { RestoreResult } from '../backup/backup.ts';
 import type { BookkeepingTable, MigrationSession } from '../migrations/source.ts';
 import { connect } from '../postgres/connect.ts';
 import { quoteIdentifier } from '../postgres/identifiers.ts';
+import { cutSubscriptions } from '../postgres/subscriptions.ts';
 import type { EphemeralServer, ServerContents, ServerNews } from '../server/provider.ts';
 import { Disposals } from '../support/disposals.ts';
 import { isPgrehearseError, PgrehearseError, toError } from '../support/errors.ts';
 import type { Cast } from './cast.ts';
 import type { OnEvent } from './events.ts';
 import type { Branched, FilledServer } from './keeping/filled-server.ts';
+import { redact } from '../support/redact.ts';
 import { explainFullDisk, refuseFullDisk } from './lost-server.ts';
 import { migrationTarget } from './migration-role.ts';
 
@@ -144,12 +146,28 @@ async function fill(
     ? startedWith(server.contents)
     : await backup?.restore(target, (progress) => onEvent({ kind: 'restore-progress', ...progress }), signal);
   await refuseFullDisk(server, RESTORE, restored?.complaints.map(({ message }) => message) ?? []);
+  await cutOff(server, database, onEvent);
   await masking?.apply(
     target,
     (index, total) => onEvent({ kind: 'restore-progress', item: `masking, statement ${index + 1} of ${total}` }),
     signal,
   );
   return restored;
+}
+
+async function cutOff(server: EphemeralServer, database: string, onEvent: OnEvent): Promise<void> {
+  try {
+    const found = await cutSubscriptions((name) => server.target(name), database, server.shared && database);
+    if (found.length === 0) return;
+    const names = found.map(({ name }) => name).join(', ');
+    onEvent({ kind: 'output', text: `subscriptions are off here, without slot and address: ${names}\n` });
+  } catch (cause) {
+    const message = `Subscriptions of what was restored could not be kept from their server: ${redact(toError(cause).message)}.`;
+    throw new PgrehearseError('SERVER_RIGHTS_MISSING', message, {
+      cause,
+      hint: 'Their owner must be a role that we may act as; or make the backup without them (`pg_dump --no-subscriptions`).',
+    });
+  }
 }
 
 /** A server that came filled has everything as it was: nothing was restored, so nothing can be missing. */

@@ -31,13 +31,14 @@ export function whyNoOrigin({ backup = {} }: RehearsalRequest): string | undefin
  * much as restoring it; its change time cannot be set back.
  */
 export async function originOf(request: RehearsalRequest, spec: ServerSpec): Promise<Facts> {
-  const { file, masking } = request.backup ?? {};
+  const { file, masking, database, allowUnverified = false } = request.backup ?? {};
   return {
     'the version of pgrehearse': packageVersion,
     ...(file !== undefined && {
       'the backup file': digest(file, await stamps(file)),
       'its .sha256 file': digest(await readFile(`${file}.sha256`, 'utf8').catch(() => '')),
     }),
+    'backup.database or backup.allowUnverified': digest(database, allowUnverified),
     'the masking': masking === undefined ? '' : digest(await readFile(masking, 'utf8').catch(() => '')),
     'the configuration of the server': serverFacts(spec),
   };

@@ -111,7 +111,11 @@ const EXTENSIONS = `
   select 'the list of available extensions' as name, pg_catalog.string_agg(e.name || ' ' || e.version, ',' order by e.name, e.version) as detail
   from pg_catalog.pg_available_extension_versions e`;
 
+/** After a crash unlogged tables are empty, in the pristine copy too; the server then begins its statistics anew. */
+const CRASH = `select 'the time of the last crash' as name, b.stats_reset::text as detail from pg_catalog.pg_stat_bgwriter b`;
+
 const SEEN: readonly string[] = [
+  CRASH,
   `select 'role ' || a.rolname as name, pg_catalog.to_jsonb(a)::text
       || coalesce(pg_catalog.shobj_description(a.oid, 'pg_authid'), '') as detail from pg_catalog.pg_authid a`,
   MEMBERSHIPS,
@@ -145,6 +149,7 @@ const SEEN_SINCE_15: readonly string[] = [
 
 /** Who is no superuser sees no passwords, and roles that other rehearsals make and remove are nobody's concern. */
 const SEEN_ON_SHARED: readonly string[] = [
+  CRASH,
   `select 'role ' || r.rolname as name, (pg_catalog.to_jsonb(r) - 'rolpassword')::text
       || coalesce(pg_catalog.shobj_description(r.oid, 'pg_authid'), '') as detail from pg_catalog.pg_roles r
     where not coalesce(pg_catalog.shobj_description(r.oid, 'pg_authid') like 'pgrehearse shim;%', false)`,

@@ -1,6 +1,6 @@
-import { existsSync } from 'node:fs';
 import { buffer } from 'node:stream/consumers';
 
+import { isGone } from '../../support/is-gone.ts';
 import { parseIdentity, placeOf } from '../../support/process-identity.ts';
 import { databaseTarget } from '../own/database-target.ts';
 import type { EphemeralServer, KeptServer } from '../provider.ts';
@@ -70,17 +70,21 @@ export async function attachContainer(
   };
 }
 
-/** Only on the machine that kept it: elsewhere nobody can tell whether the record is there. */
+/**
+ * Only on the machine that kept it, since elsewhere nobody can tell whether the record is there. One that runs though this
+ * machine was restarted may be of another with the same name.
+ */
 export async function removeUnlessRecorded(
   container: Container,
-  labels: Readonly<Record<string, string>>,
+  { labels, isRunning }: { readonly labels: Readonly<Record<string, string>>; readonly isRunning: boolean },
 ): Promise<void> {
   const owner = parseIdentity(labels[LABEL.owner] ?? '');
   if (owner === undefined || placeOf(owner) === 'elsewhere') return;
+  if (placeOf(owner) === 'before a restart' && isRunning) return;
   const archive = await orGone(container.getArchive({ path: `${BROUGHT}/${RECORD}` }));
   if (archive === undefined) return;
   const record = firstTextOf(await buffer(archive));
-  if (!existsSync(record)) await removeContainer(container);
+  if (await isGone(record)) await removeContainer(container);
 }
 
 const RECORD = 'record';

@@ -26,11 +26,11 @@ export async function sweep({ docker }: Engine, signal: AbortSignal): Promise<re
   for (const found of await docker.listContainers({ all: true, filters: filterByScope() })) {
     signal.throwIfAborted();
     const { Id, Names, Labels, State, Created } = found;
+    const leftover = { labels: Labels, isRunning: State === 'running', createdAtMs: Created * 1000 };
     if (Names.some(isKeptName)) {
-      await removeUnlessRecorded(docker.getContainer(Id), Labels).catch(() => {});
+      await removeUnlessRecorded(docker.getContainer(Id), leftover).catch(() => {});
       continue;
     }
-    const leftover = { labels: Labels, isRunning: State === 'running', createdAtMs: Created * 1000 };
     const name = Names[0]?.replace('/', '') ?? Id;
     if (isAbandoned(leftover)) await remove(`container ${name}`, removeContainer(docker.getContainer(Id)));
   }

@@ -110,6 +110,7 @@ from pg_catalog.pg_roles r
 where not r.rolsuper and r.rolname !~ '^(pg_|rds)' and not pg_catalog.pg_has_role(r.oid, 'USAGE') and (
   exists (select from pg_catalog.pg_class c where c.relowner = r.oid)
   or exists (select from pg_catalog.pg_namespace n where n.nspowner = r.oid)
+  or exists (select from pg_catalog.pg_subscription s where s.subowner = r.oid)
   or exists (select from pg_catalog.pg_database d where d.datdba = r.oid and d.datname = pg_catalog.current_database()))
 order by 1`;
 

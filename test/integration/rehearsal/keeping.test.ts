@@ -133,6 +133,7 @@ describe('is restored anew and replaced', () => {
         ),
       /the configuration of the server has changed/,
     ],
+    ['a crash, after which unlogged tables are empty', async () => crash(await kept.look()), /time of the last crash/],
     [
       'a touched pristine copy',
       sql(
@@ -271,6 +272,20 @@ async function kill(server: EphemeralServer): Promise<void> {
   const pid = Number(readFileSync(join(row?.folder ?? '', 'postmaster.pid'), 'utf8').split('\n')[0]);
   process.kill(pid, 'SIGQUIT');
   await expect.poll(() => processesNaming(row?.folder ?? ''), { timeout: 20_000 }).toEqual([]);
+}
+
+/** The postmaster begins anew, in the same process. */
+async function crash(server: EphemeralServer): Promise<void> {
+  const opened = () => connect(server.target('postgres').connectionString, { applicationName: 'test' });
+  const session = await opened();
+  const [row] = await session.query<{ pid: number }>('select pg_backend_pid() as pid');
+  process.kill(row?.pid ?? 0, 'SIGKILL');
+  await expect(session.query('select 1')).rejects.toThrow(/terminated|closed|reset/i);
+  const answers = async (): Promise<boolean> => {
+    await using again = await opened();
+    return (await again.query('select 1')).length === 1;
+  };
+  await expect.poll(() => answers().catch(() => false), { timeout: 20_000 }).toBe(true);
 }
 
 const sha256Of = (path: string): string => createHash('sha256').update(readFileSync(path)).digest('hex');

@@ -1,9 +1,10 @@
 import { randomBytes } from 'node:crypto';
-import { existsSync, rmSync } from 'node:fs';
+import { rmSync } from 'node:fs';
 import { chmod, lstat, mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
 import { atExit } from '../../../support/exit-hook.ts';
+import { isGone } from '../../../support/is-gone.ts';
 import {
   hasEnded,
   ownIdentity,
@@ -101,10 +102,10 @@ async function writeOwner(path: string, owner: ProcessIdentity & { readonly reco
   await rename(unfinished, join(path, OWNER_FILE));
 }
 
-function isEnded({ identity, record }: Owner): boolean {
+async function isEnded({ identity, record }: Owner): Promise<boolean> {
   if (record === undefined) return hasEnded(identity);
   const place = placeOf(identity);
-  return place === 'here' ? !existsSync(record) : place === 'before a restart';
+  return place === 'here' ? await isGone(record) : place === 'before a restart';
 }
 
 async function isAbandoned(path: string): Promise<boolean> {
@@ -112,7 +113,7 @@ async function isAbandoned(path: string): Promise<boolean> {
     const folder = await lstat(path);
     if (!folder.isDirectory() || folder.uid !== (process.getuid?.() ?? folder.uid)) return false;
     const owner = await readOwner(path);
-    if (owner !== undefined) return isEnded(owner);
+    if (owner !== undefined) return await isEnded(owner);
     return path.endsWith(UNFINISHED) && Date.now() - folder.mtimeMs > UNFINISHED_MAX_AGE_MS;
   } catch {
     return false;

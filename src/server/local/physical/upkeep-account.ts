@@ -1,4 +1,5 @@
 import { quoteIdentifier, quoteLiteral } from '../../../postgres/identifiers.ts';
+import { CUT_SUBSCRIPTIONS } from '../../../postgres/subscriptions.ts';
 import { scramVerifier } from '../../own/scram-verifier.ts';
 
 /** Role and database of our own in a copy of somebody's cluster, in which nothing has to be as we would have it. */
@@ -19,7 +20,7 @@ export const upkeepStatements = (major: number, password: string): readonly stri
   ),
   // '' would be one library without a name; the settings of the moment are those of our postgresql.conf.
   ...['local', 'session'].map((when) => `alter role ${UPKEEP} set ${when}_preload_libraries from current`),
-  `update pg_catalog.pg_subscription set subenabled = false, subslotname = null, subconninfo = 'host=pgrehearse.invalid'`,
+  CUT_SUBSCRIPTIONS,
   `create database ${UPKEEP} owner ${UPKEEP} template template0 encoding 'UTF8' lc_collate 'C' lc_ctype 'C'${major >= 15 ? ' locale_provider libc' : ''}`,
 ];
 
