@@ -115,8 +115,10 @@ export interface EphemeralServer extends AsyncDisposable {
   /**
    * Lets go of it: it outlives this process, no sweep removes it as long as the file `record` is there, and `dispose` leaves
    * it alone. Absent: the provider keeps nothing.
+   *
+   * @param remember called before the moment from which nothing but what it is told leads there
    */
-  keep?(record: string): Promise<KeptServer>;
+  keep?(record: string, remember?: (kept: KeptServer) => Promise<void>): Promise<KeptServer>;
 }
 
 /** What the provider needs to find a kept server again: plain JSON, and secret. */

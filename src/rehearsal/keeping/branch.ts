@@ -32,7 +32,8 @@ export async function branch(
   { database, pristine, properties }: { database: string; pristine: Pristine; properties: DatabaseProperties },
 ): Promise<void> {
   await dropDatabase(upkeep, server, database);
-  await copyDatabase(upkeep, server, { from: pristine.name, to: database, options: '' });
+  // Open to nobody until it has its privileges, which say who may read a copy of production.
+  await copyDatabase(upkeep, server, { from: pristine.name, to: database, options: 'connection limit 0' });
   await giveProperties(upkeep, database, properties);
 }
 

@@ -54,7 +54,7 @@ export async function giveProperties(upkeep: Database, database: string, wanted:
     const whose = role === null ? '' : `role ${quoteIdentifier(role)} in `;
     for (const entry of entries) await giveSetting(upkeep, `alter ${whose}database ${name}`, entry);
   }
-  if (connectionLimit !== -1) await upkeep.query(`alter database ${name} connection limit ${connectionLimit}`);
+  await upkeep.query(`alter database ${name} connection limit ${connectionLimit}`);
   if (isTemplate) await upkeep.query(`alter database ${name} is_template true`);
   const given = await readProperties(upkeep, database);
   if (JSON.stringify(given) !== JSON.stringify(wanted))

@@ -1,5 +1,5 @@
 import { passwordLine } from '../../postgres/password-file.ts';
-import type { DatabaseTarget } from '../../server/provider.ts';
+import type { DatabaseTarget, KeptServer } from '../../server/provider.ts';
 import { toError } from '../../support/errors.ts';
 import { redact } from '../../support/redact.ts';
 import { type HeldServer, ofKept } from './filled-server.ts';
@@ -42,8 +42,8 @@ async function letStay(states: KeptStates, held: HeldServer): Promise<void> {
   if (!server.keep) throw new Error('the provider cannot keep it');
   // Known before it is kept: what nobody remembers would stay for ever.
   if (!ofKept(held)) await states.write(state);
-  const kept = await server.keep(states.pathOf(state.id));
-  await states.write({ ...state, server: kept });
+  const remember = (kept: KeptServer): Promise<void> => states.write({ ...state, server: kept });
+  await remember(await server.keep(states.pathOf(state.id), remember));
   const target = server.target(state.database);
   if (target.isShared !== true) await states.writePasswordFile(state.id, passwordLine(target.password));
   await held.lock?.[Symbol.asyncDispose]();

@@ -63,7 +63,8 @@ async function takeUp(
     throw new PgrehearseError('CONFIG_INVALID', `It was kept as ${place(details)}, which server.url does not name.`);
   }
   const runId = String(details['runId']);
-  const isOurs = await tryLockRun(session, runId);
+  // Alone: a sweep that has just looked who lives would take what a killed run left of it for nobody's.
+  const isOurs = await alone(session, () => tryLockRun(session, runId));
   const found = await session.query('select from pg_catalog.pg_database where datname = any ($1)', [
     databasesOf(runId),
   ]);

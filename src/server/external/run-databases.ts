@@ -30,7 +30,9 @@ export function serverOf(keeper: Keeper, { runId, facts, settings }: RunDatabase
       ...targetOf(account, database === 'postgres' ? upkeepOf(runId) : database),
       isShared: true,
     }),
-    keep: async () => {
+    keep: async (_, remember) => {
+      // Who is killed in between leaves databases that the next sweep takes, and not ones that stay for ever.
+      await remember?.(keptRun(account, runId));
       await markKept(keeper, runId);
       isKept = true;
       await closeKeeper(keeper.session);

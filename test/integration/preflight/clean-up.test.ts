@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { writeFileSync } from 'node:fs';
 import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -144,6 +145,41 @@ test('what cannot be deleted in its present state is deleted as soon as it can b
   const cleaned = await cleanUp(aws, stateFolder, new AbortController().signal, { pace: FAST, limitMs: 5_000 });
   expect(cleaned).toEqual([{ kind: 'instance', id: ID, region: 'eu-west-1', deleted: true }]);
   expect(refusals).toBe(4);
+});
+
+test('what another run has taken up while this one was deleting something else is left alone', async () => {
+  const world = aWorld({ deletePolls: 2 });
+  const other = { id: `${ID.slice(0, -8)}cdcdcdcd`, nonce: 'cd'.repeat(16) };
+  world.instances.push(
+    ours(),
+    ours({
+      DBInstanceIdentifier: other.id,
+      DbiResourceId: 'db-OTHER',
+      TagList: [{ Key: 'pgrehearse:nonce', Value: other.nonce }],
+    }),
+  );
+  await using server = await startAwsServer({ world });
+  const things = [{ kind: 'instance', id: other.id, askedAt: new Date(Date.now() - 590_000).toISOString() }] as const;
+  await writeLedger(stateFolder, aLedger(server));
+  await writeLedger(stateFolder, aLedger(server, { nonce: other.nonce, things }));
+  using aws = await openTestAws(server);
+  let isTaken = false;
+  const cleaned = await cleanUp(aws, stateFolder, new AbortController().signal, {
+    pace: FAST,
+    limitMs: 10_000,
+    onProgress: () => {
+      if (isTaken) return;
+      isTaken = true;
+      const taken = aLedger(server, { nonce: other.nonce, things, owner: ownIdentity() });
+      writeFileSync(join(stateFolder, `drill-${other.nonce}.json`), JSON.stringify(taken));
+    },
+  });
+  expect(isTaken).toBe(true);
+  expect(cleaned).toMatchObject([
+    { id: ID, deleted: true },
+    { id: other.id, deleted: false, leftAlone: true },
+  ]);
+  expect(deletions(server)).toEqual([ID]);
 });
 
 test('a run that is alive is left alone', async () => {

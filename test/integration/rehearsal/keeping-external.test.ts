@@ -74,3 +74,29 @@ test('is restored anew when a role of the backup is gone, and refused once the s
   expect(await kept.cleanUp('external', spec)).toMatchObject([{ removed: true }]);
   await admin.query('drop role if exists somebody_else');
 });
+
+const MARKS = `select datname::text as name, shobj_description(oid, 'pg_database') as comment
+  from pg_database where datname like 'pgrehearse%' order by 1`;
+
+test('a run that is killed while it keeps its databases leaves none that no sweep takes', async () => {
+  const spec: ServerSpec = {
+    settings: {},
+    projectFolder: '/',
+    external: { url: shared.urlFor('maker'), production: [] },
+  };
+  const server = await externalServer.start(spec, new AbortController().signal);
+  const remembered: unknown[] = [];
+  const killed = server.keep?.('record', async (kept) => {
+    remembered.push(kept);
+    throw new Error('killed');
+  });
+  await expect(killed).rejects.toThrow('killed');
+  await using admin = await connect(shared.server.target('postgres').connectionString, { applicationName: 'test' });
+  const marks = await admin.query<{ comment: string }>(MARKS);
+  expect(remembered).toMatchObject([{ details: { user: 'maker' } }]);
+  expect(marks.map(({ comment }) => comment.split(' ').slice(0, 2))).toEqual([
+    ['pgrehearse', 'run'],
+    ['pgrehearse', 'run'],
+  ]);
+  await server[Symbol.asyncDispose]();
+});

@@ -42,7 +42,11 @@ export async function cleanUp(
   if (found.length === 0) return [];
   const account = await accountOf(aws, signal);
   const cleaned: CleanedUp[] = [];
-  for (const each of found) cleaned.push(...(await cleanOne(aws, stateFolder, each, account, signal, options)));
+  for (const { file } of found) {
+    // As it stands now: deleting takes minutes, in which another run may have gone on with one.
+    const each = (await readLedgers(stateFolder)).find((one) => one.file === file);
+    if (each) cleaned.push(...(await cleanOne(aws, stateFolder, each, account, signal, options)));
+  }
   return cleaned;
 }
 
