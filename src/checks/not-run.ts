@@ -15,7 +15,21 @@ export interface Gap extends NotJudged {
  * Steps that nobody ran are not steps that went well. A step that its own migration's failure prevented is left out: the
  * failure has a finding.
  */
-export const stepsNotRun = (recording: Recording): Gap[] => roundTrips(recording).flatMap(gapOf);
+export const stepsNotRun = (recording: Recording): Gap[] => [
+  ...roundTrips(recording).flatMap(gapOf),
+  ...togetherNotRun(recording),
+];
+
+/** The tool would apply them in one transaction, and nobody knows whether that works. */
+const togetherNotRun = ({ together }: Recording): Gap[] =>
+  together?.status === 'not-run'
+    ? [
+        {
+          check: 'up-failed',
+          reason: `all pending migrations at once were not applied: ${together.reason ?? 'no reason recorded'}`,
+        },
+      ]
+    : [];
 
 /** No waiver and no switch makes up for the steps that an interrupted rehearsal did not come to. */
 export const interruption = ({ interrupted }: Recording): NotJudged[] =>

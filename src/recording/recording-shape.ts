@@ -244,9 +244,10 @@ export const recordingShape: Shape<Recording> = objectOf<Recording>({
   together: optional(
     objectOf<TogetherRecord>({
       migrations: texts,
-      status: oneOf('completed', 'failed'),
+      status: oneOf('completed', 'failed', 'not-run'),
       durationMs: amount,
       failure: optional(stepFailure),
+      reason: optional(text),
     }),
   ),
   baseline: optional(recordOf(timings)),

@@ -233,9 +233,11 @@ export interface StartRecord {
 /** All pending migrations at once, as the tool's own command applies them in production. */
 export interface TogetherRecord {
   readonly migrations: readonly string[];
-  readonly status: 'completed' | 'failed';
+  readonly status: 'completed' | 'failed' | 'not-run';
   readonly durationMs: number;
   readonly failure?: StepFailure;
+  /** Why it was not run. */
+  readonly reason?: string;
 }
 
 /** All that was seen in one rehearsal, as plain JSON. Checks and reports read this and nothing else. */

@@ -24,7 +24,8 @@ export async function applyTogether(run: Run): Promise<TogetherRecord | undefine
   }
   const { server, session } = run.stage;
   const runPending = session.runPending?.bind(session);
-  if (run.stuck !== undefined || runPending === undefined) return undefined;
+  if (run.stuck !== undefined) return { migrations: pending, status: 'not-run', durationMs: 0, reason: run.stuck };
+  if (runPending === undefined) return undefined;
   const startedAt = performance.now();
   const say = (text: string): void => run.onEvent({ kind: 'output', text: `all pending at once: ${text}\n` });
   const outcome = await endHopelessWaits(server, () => hintAtWaits(server, () => runPending(run.signal), say));

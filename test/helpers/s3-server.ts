@@ -28,6 +28,8 @@ export interface S3Server extends AsyncDisposable {
   fail(faults: readonly S3Fault[], forEver?: boolean): void;
   /** The region that requests must be signed for. */
   livesIn(region: string): void;
+  /** Listings say from now on that there is more, and not how to ask for it. */
+  forgetTokens(): void;
 }
 
 export const BUCKET = 'backups';
@@ -52,6 +54,9 @@ export async function startS3Server(): Promise<S3Server> {
     livesIn: (region) => {
       state.region = region;
     },
+    forgetTokens: () => {
+      state.forgetsToken = true;
+    },
     [Symbol.asyncDispose]: async () => {
       server.closeAllConnections();
       await new Promise((resolve) => server.close(resolve));
@@ -65,6 +70,7 @@ class State {
   faults: S3Fault[] = [];
   forEver = false;
   region: string | undefined;
+  forgetsToken = false;
 
   put(key: string, body: Buffer, headers: Readonly<Record<string, string>>): void {
     const etag = `"${createHash('md5').update(body).digest('hex')}"`;
@@ -124,13 +130,15 @@ function list(state: State, query: URLSearchParams, response: ServerResponse): v
   const keys = [...state.objects.keys()].filter((key) => key.startsWith(query.get('prefix') ?? '')).toSorted();
   const from = Number(query.get('continuation-token') ?? 0);
   const page = keys.slice(from, from + PAGE);
-  const next = from + PAGE < keys.length ? `<NextContinuationToken>${from + PAGE}</NextContinuationToken>` : '';
+  const isTruncated = from + PAGE < keys.length;
+  const next =
+    isTruncated && !state.forgetsToken ? `<NextContinuationToken>${from + PAGE}</NextContinuationToken>` : '';
   const contents = page.map((key) => {
     const { body, etag } = state.objects.get(key) ?? { body: Buffer.alloc(0), etag: '' };
     return `<Contents><Key>${escaped(key)}</Key><ETag>${escaped(etag)}</ETag><Size>${body.length}</Size></Contents>`;
   });
   response.end(
-    `<?xml version="1.0"?><ListBucketResult><IsTruncated>${next !== ''}</IsTruncated>${next}${contents.join('')}</ListBucketResult>`,
+    `<?xml version="1.0"?><ListBucketResult><IsTruncated>${isTruncated}</IsTruncated>${next}${contents.join('')}</ListBucketResult>`,
   );
 }
 

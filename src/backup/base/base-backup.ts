@@ -8,11 +8,11 @@ import { BACKUP_LABEL, type BackupLabel, parseBackupLabel } from './backup-label
 import { checkWal } from './check-wal.ts';
 import { readHead } from './contents.ts';
 import { copyFolder, listFolder, type SourceFolder } from './copy-folder.ts';
-import { MANIFEST, type Manifest, readManifest } from './manifest.ts';
+import { lacksChecksums, MANIFEST, type Manifest, readManifest } from './manifest.ts';
 import { type BaseParts, partsOf, type PlainParts, type TarParts } from './parts.ts';
 import { tame } from './tame.ts';
 import { unpackTars } from './unpack-tars.ts';
-import { verify, withoutManifest } from './verify.ts';
+import { assertChecksums, verify, withoutManifest } from './verify.ts';
 
 export interface BaseOptions {
   readonly database?: string;
@@ -42,6 +42,7 @@ export async function openBase(path: string, options: BaseOptions, signal: Abort
   if (parts.manifest === undefined && !mayHaveOneInside && options.allowUnverified !== true)
     throw withoutManifest(path);
   const manifest = parts.manifest === undefined ? undefined : await readManifest(parts.manifest, path);
+  if (manifest && options.allowUnverified !== true) assertChecksums(manifest, path);
   const base: BaseBackup = { ...options, path, parts, major, label, bytes: await bytesOf(parts) };
   return {
     description: describe(base, manifest),
@@ -57,6 +58,8 @@ export async function openBase(path: string, options: BaseOptions, signal: Abort
 
 const UNVERIFIED =
   'The base backup has no manifest of its own and is not verified: damage is noticed where the server comes upon it, if at all.';
+
+const ONLY_SIZES = 'The manifest of the base backup holds no checksums: sizes were compared, contents were not.';
 
 const notWithoutServer = (path: string): PgrehearseError =>
   new PgrehearseError(
@@ -86,6 +89,7 @@ async function layOut(base: BaseBackup, place: DataDirectoryPlace, signal: Abort
   onProgress('Verifying the base backup');
   const manifest = await verify(folder, { backup: path, major, allowUnverified }, signal);
   if (!manifest) base.onWarning(UNVERIFIED);
+  else if (lacksChecksums(manifest)) base.onWarning(ONLY_SIZES);
   onProgress('Reading its write-ahead log');
   await checkWal(folder, { backup: path, label, manifest }, signal);
   return await tame(folder, owner, signal);

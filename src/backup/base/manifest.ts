@@ -25,6 +25,10 @@ interface WalRange {
   readonly end: bigint;
 }
 
+/** Damage inside of a file would not be noticed. An empty one needs no checksum. */
+export const lacksChecksums = ({ files }: Manifest): boolean =>
+  [...files.values()].some(({ bytes, checksum }) => bytes > 0 && checksum === undefined);
+
 export const MANIFEST = 'backup_manifest';
 
 /**

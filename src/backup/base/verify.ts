@@ -2,7 +2,7 @@ import { access } from 'node:fs/promises';
 import { join } from 'node:path';
 import { counted } from '../../support/amounts.ts';
 import { damaged } from './damaged.ts';
-import { type Manifest, MANIFEST, readManifest } from './manifest.ts';
+import { lacksChecksums, type Manifest, MANIFEST, readManifest } from './manifest.ts';
 import { runVerifyBackup } from './run-verify-backup.ts';
 import { verifyFiles } from './verify-files.ts';
 
@@ -34,11 +34,22 @@ export async function verify(
   if (!isThere && allowUnverified) return undefined;
   if (!isThere) throw withoutManifest(backup);
   const manifest = await readManifest(path, backup);
+  if (!allowUnverified) assertChecksums(manifest, backup);
   const problems = (await runVerifyBackup(folder, major, signal)) ?? (await verifyFiles(folder, manifest, signal));
   const [first, ...others] = problems;
   if (first === undefined) return manifest;
   const rest = others.length === 0 ? '' : ` (and ${counted(others.length, 'problem')} more)`;
   throw damaged(backup, `${first}${rest}`);
+}
+
+/** @throws {PgrehearseError} `BACKUP_UNREADABLE` */
+export function assertChecksums(manifest: Manifest, backup: string): void {
+  if (!lacksChecksums(manifest)) return;
+  throw damaged(
+    backup,
+    'its manifest holds no checksums, so nobody can say whether its contents are whole',
+    'Take it without --manifest-checksums=NONE, or accept that with `backup.allowUnverified: true`.',
+  );
 }
 
 export const withoutManifest = (backup: string): Error =>

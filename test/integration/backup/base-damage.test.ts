@@ -33,6 +33,7 @@ let tar: string;
 let gzip: string;
 let withoutWal: string;
 let withoutManifest: string;
+let withoutChecksums: string;
 let copies: string;
 
 beforeAll(async () => {
@@ -46,6 +47,7 @@ beforeAll(async () => {
   sha = await backUp('sha', ['-Fp', '--manifest-checksums=SHA512']);
   withoutWal = await backUp('none', ['-Fp', '-X', 'none']);
   withoutManifest = await backUp('bare', ['-Fp', '--no-manifest']);
+  withoutChecksums = await backUp('sizes', ['-Fp', '--manifest-checksums=NONE']);
   await sql(
     'postgres',
     `create tablespace fast location '${await place('fast')}'`,
@@ -61,10 +63,11 @@ afterAll(async () => {
 });
 
 /** What a rehearsal does before it starts a server; nothing, or the code with the message. */
-async function layOut(path: string, allowUnverified = false): Promise<string> {
+async function layOut(path: string, allowUnverified = false, warnings: string[] = []): Promise<string> {
   const folder = mkdtempSync(join(copies, 'laid-out-'));
   try {
-    const backup = await openBackup(path, { allowUnverified }, signal);
+    const onWarning = (text: string): void => void warnings.push(text);
+    const backup = await openBackup(path, { allowUnverified, onWarning }, signal);
     await backup.dataDirectory?.layOut({ folder, owner: undefined, onProgress: () => {} }, signal);
     return '';
   } catch (error) {
@@ -111,6 +114,16 @@ const inManifest: readonly (readonly [string, (folder: string) => void])[] = [
   ['an empty file that is gone', (folder) => rmSync(join(folder, 'pg_hba.conf'))],
   ['a changed byte in the first file of all', (folder) => flip(join(folder, 'global/pg_control'), 20)],
 ];
+
+test('without checksums it is refused, and nothing is called verified that was not', async () => {
+  expect(await layOut(withoutChecksums)).toMatch(/^BACKUP_UNREADABLE: .*manifest holds no checksums/);
+  const warnings: string[] = [];
+  expect(await layOut(withoutChecksums, true, warnings)).toBe('');
+  expect(warnings).toEqual([expect.stringContaining('sizes were compared, contents were not')]);
+  const whole: string[] = [];
+  expect(await layOut(plain, true, whole)).toBe('');
+  expect(whole).toEqual([]);
+});
 
 describe.each([
   ['CRC-32C', () => plain],

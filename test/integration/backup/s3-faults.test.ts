@@ -316,6 +316,17 @@ describe('a folder', () => {
     expect(ofObject()).toEqual([]);
   });
 
+  test('of which S3 does not name every file is refused, with nothing fetched', async () => {
+    putDump();
+    server.put('dumps/shop/0.dat', '');
+    server.forgetTokens();
+    expect(await refused('dumps/shop/')).toMatchObject({
+      code: 'BACKUP_UNREADABLE',
+      message: expect.stringContaining('S3 does not say what else is in it'),
+    });
+    expect(ofObject()).toEqual([]);
+  });
+
   test('of which a file is replaced meanwhile is refused', async () => {
     putDump();
     server.fail([{ kind: 'replaced' }]);

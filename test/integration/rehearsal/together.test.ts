@@ -7,17 +7,24 @@ import { rehearseFolder, type Rehearsed } from '../../helpers/rehearse-folder.ts
 /** knex migrations of one SQL text each. */
 async function rehearseKnex(
   migrations: Readonly<Record<string, readonly [up: string, down: string, config?: string]>>,
+  onSaid?: (text: string, folder: string) => void,
 ): Promise<Rehearsed> {
   const folder = mkdtempSync(join(tmpdir(), 'pgrehearse-knex-'));
   try {
     mkdirSync(join(folder, 'migrations'));
     symlinkSync(resolve('node_modules'), join(folder, 'node_modules'));
-    writeFileSync(join(folder, 'pgrehearse.config.yaml'), 'migrations: { tool: knex, directory: ./migrations }\n');
+    writeFileSync(join(folder, 'seed.sql'), 'create table c (id int);\n');
+    writeFileSync(
+      join(folder, 'pgrehearse.config.yaml'),
+      `migrations: { tool: knex, directory: ./migrations }\n${onSaid === undefined ? '' : 'backup: { file: ./seed.sql }\n'}`,
+    );
     for (const [name, [up, down, config = '']] of Object.entries(migrations)) {
       const text = `exports.up = (knex) => knex.raw(${JSON.stringify(up)});\nexports.down = (knex) => knex.raw(${JSON.stringify(down)});\n${config}`;
       writeFileSync(join(folder, 'migrations', `${name}.js`), text);
     }
-    return await rehearseFolder(folder);
+    return await rehearseFolder(folder, {
+      onEvent: (event) => void (event.kind === 'output' && onSaid?.(event.text, folder)),
+    });
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
@@ -49,5 +56,18 @@ describe('all pending migrations at once, as knex migrate:latest runs them', () 
     const outside = [...column, 'exports.config = { transaction: false };'] as const;
     const { verdict } = await rehearseKnex({ '1_tables': tables, '2_rows': rows, '3_column': outside });
     expect(verdict.findings.filter(({ severity }) => severity === 'error')).toEqual([]);
+  });
+
+  test('is not judged when the database could not be built anew for it', async () => {
+    const stays = ['create table if not exists left_behind (a int)', 'select 1'] as const;
+    const { verdict, recording } = await rehearseKnex({ '1_stays': stays, '2_column': column }, (text, folder) => {
+      if (text.includes('all pending migrations at once')) rmSync(join(folder, 'seed.sql'));
+    });
+    expect(recording.steps.filter(({ status }) => status !== 'completed')).toEqual([]);
+    expect(recording.together).toMatchObject({ status: 'not-run', reason: expect.stringContaining('seed.sql') });
+    expect(verdict.notJudged).toContainEqual({
+      check: 'up-failed',
+      reason: expect.stringContaining('all pending migrations at once were not applied'),
+    });
   });
 });

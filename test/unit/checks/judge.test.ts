@@ -30,6 +30,20 @@ describe('judge', () => {
     expect(verdictOf({ interrupted: true }).outcome).toBe('inconclusive');
   });
 
+  test('all at once that nobody could try is not safe, though each alone went well', () => {
+    const together = {
+      migrations: ['0001_vip', '0002_vip'],
+      status: 'not-run',
+      durationMs: 0,
+      reason: 'no room',
+    } as const;
+    const { outcome, notJudged } = verdictOf({ steps: aRoundTrip({}), together });
+    expect(outcome).toBe('inconclusive');
+    expect(notJudged).toEqual([
+      { check: 'up-failed', reason: 'all pending migrations at once were not applied: no room' },
+    ]);
+  });
+
   test('no waiver and no switch makes an interrupted rehearsal safe', () => {
     const waivers = [{ check: 'up-failed', reason: 'flaky' }];
     expect(verdictOf({ interrupted: true }, { waivers }).outcome).toBe('inconclusive');

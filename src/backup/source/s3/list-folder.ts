@@ -38,6 +38,7 @@ export async function listFolder(client: S3, place: S3Place, signal: AbortSignal
       if (listed.length > MOST_FILES) throw notOne(place, `there are more than ${MOST_FILES} objects below it`);
     }
     token = page.IsTruncated === true ? page.NextContinuationToken : undefined;
+    if (token === undefined && page.IsTruncated === true) throw notOne(place, 'S3 does not say what else is in it');
     if (token === undefined) break;
   }
   if (listed.length === 0) throw nothingThere(place);
