@@ -6,6 +6,7 @@ import { composeDataChanges, isSequence, isTable, rowsRearranged, sameContents }
 import type { DataChange } from '../recording/data-ledger.ts';
 import type { RowLoss, StepRecord } from '../recording/recording.ts';
 import { toError } from '../support/errors.ts';
+import { redact } from '../support/redact.ts';
 import { replay } from './replay.ts';
 import type { Run } from './run.ts';
 import { onlyProgress, setStage, type Stage } from './stage.ts';
@@ -50,7 +51,7 @@ async function compared(run: Run, migration: Migration, changes: readonly DataCh
     return await compareAll(run, branch, changes);
   } catch (error) {
     run.signal.throwIfAborted();
-    run.onEvent({ kind: 'output', text: `the rows could not be counted: ${toError(error).message}\n` });
+    run.onEvent({ kind: 'output', text: `the rows could not be counted: ${redact(toError(error).message)}\n` });
     return [];
   }
 }

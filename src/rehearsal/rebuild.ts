@@ -9,6 +9,7 @@ import {
 import type { DataChange } from '../recording/data-ledger.ts';
 import type { Rebuild, StepRecord } from '../recording/recording.ts';
 import { toError } from '../support/errors.ts';
+import { redact } from '../support/redact.ts';
 import { milliseconds } from './milliseconds.ts';
 import { replay } from './replay.ts';
 import type { Run } from './run.ts';
@@ -67,7 +68,7 @@ export async function rebuild(run: Run, reason: string): Promise<Rebuild> {
     run.watching = await openWatching(unbroken, { ...run.stage, bookkeeping: run.bookkeeping });
   } catch (error) {
     run.signal.throwIfAborted();
-    run.stuck = `the database could not be built anew after ${reason}: ${toError(error).message}`;
+    run.stuck = `the database could not be built anew after ${reason}: ${redact(toError(error).message)}`;
     return { reason, durationMs: milliseconds(performance.now() - startedAt), schema: [], data: [] };
   }
   const after = run.watching.state();

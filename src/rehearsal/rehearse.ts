@@ -51,7 +51,8 @@ export async function rehearse(request: RehearsalRequest, onEvent: OnEvent, sign
       steps: run.steps,
       ...(run.together && { together: run.together }),
       ...(run.baseline && { baseline: run.baseline }),
-      ...(stopped && { interrupted: true }),
+      // A database that could not be built anew ends it as well; a waiver for what made that due is none for the rest.
+      ...((stopped || run.stuck !== undefined) && { interrupted: true }),
     };
   } catch (error) {
     await takeDown(cast, run);

@@ -70,11 +70,14 @@ export async function removeKept(
   try {
     if (!provider?.attach || !state.server) throw new Error(`the provider ${state.provider} keeps no servers`);
     const server = await provider.attach(state.server, signal, spec);
-    if (server === 'in use' || (server && (await isUsed(server)))) {
-      if (server !== 'in use') await server.keep?.(states.pathOf(state.id));
+    const lock = server === undefined || server === 'in use' ? server : await lockUnlessUsed(server);
+    if (lock === 'in use') {
+      if (server !== 'in use') await server?.keep?.(states.pathOf(state.id));
       return { what, removed: false, reason: 'a run uses it' };
     }
-    await server?.[Symbol.asyncDispose]();
+    // Held until it is gone, so that no run takes it up meanwhile.
+    if (server !== 'in use') await server?.[Symbol.asyncDispose]();
+    await lock?.[Symbol.asyncDispose]().then(undefined, () => {});
     await states.remove(state.id);
     return { what, removed: true };
   } catch (error) {
@@ -84,12 +87,10 @@ export async function removeKept(
 }
 
 /** One that does not answer is not used. */
-async function isUsed(server: EphemeralServer): Promise<boolean> {
+async function lockUnlessUsed(server: EphemeralServer): Promise<Database | 'in use' | undefined> {
   try {
-    const lock = await lockOn(server);
-    await lock?.[Symbol.asyncDispose]();
-    return lock === undefined;
+    return (await lockOn(server)) ?? 'in use';
   } catch {
-    return false;
+    return undefined;
   }
 }

@@ -6,7 +6,9 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 
 import { connect } from '../../../src/postgres/connect.ts';
 import { localServer } from '../../../src/server/index.ts';
-import type { EphemeralServer } from '../../../src/server/provider.ts';
+import { removeKept } from '../../../src/rehearsal/keeping/kept-lock.ts';
+import { KeptStates } from '../../../src/rehearsal/keeping/kept-state.ts';
+import type { EphemeralServer, ServerProvider } from '../../../src/server/provider.ts';
 import { comparable, type KeptRuns, keptRuns } from '../../helpers/kept-runs.ts';
 import { aProject } from '../../helpers/project.ts';
 import { rehearseFolder } from '../../helpers/rehearse-folder.ts';
@@ -249,6 +251,33 @@ describe('what stays', () => {
     await run.lock[Symbol.asyncDispose]();
     expect(cleaned).toMatchObject([{ removed: false, reason: 'a run uses it' }]);
     expect((await kept.run(project.folder)).isBranched).toBe(true);
+  });
+
+  test('is taken up by no run while it is being removed', async () => {
+    using project = aProject(PROJECT);
+    await kept.run(project.folder);
+    const [state] = await kept.states();
+    if (!state) throw new Error('Nothing is kept.');
+    let meanwhile: unknown;
+    const provider: ServerProvider = {
+      ...localServer,
+      attach: async (...asked) => {
+        const server = await localServer.attach?.(...asked);
+        if (!server || server === 'in use') return server;
+        const remove = async (): Promise<void> => {
+          meanwhile = await kept.take().catch((error: unknown) => error);
+          await server[Symbol.asyncDispose]();
+        };
+        return { ...server, [Symbol.asyncDispose]: remove };
+      },
+    };
+    const spec = { settings: {}, projectFolder: project.folder };
+    const { signal } = new AbortController();
+    expect(await removeKept(new KeptStates(kept.state), state, { provider, spec }, signal)).toMatchObject({
+      removed: true,
+    });
+    expect(meanwhile).toMatchObject({ message: 'The server is in use.' });
+    expect(await kept.states()).toEqual([]);
   });
 
   test('is never reused when the backup has no identity', async () => {

@@ -65,6 +65,7 @@ describe('all pending migrations at once, as knex migrate:latest runs them', () 
     });
     expect(recording.steps.filter(({ status }) => status !== 'completed')).toEqual([]);
     expect(recording.together).toMatchObject({ status: 'not-run', reason: expect.stringContaining('seed.sql') });
+    expect(recording.interrupted).toBe(true);
     expect(verdict.notJudged).toContainEqual({
       check: 'up-failed',
       reason: expect.stringContaining('all pending migrations at once were not applied'),
