@@ -2,7 +2,7 @@ import { loadConfig } from '../config/load-config.ts';
 import { cleanUpServers as cleanUp } from '../rehearsal/keeping/clean-up.ts';
 import type { Swept } from '../server/provider.ts';
 import { oneLine } from '../reports/printable.ts';
-import { isPgrehearseError } from '../support/errors.ts';
+import { isPgrehearseError, PgrehearseError } from '../support/errors.ts';
 import { stateFolder } from '../support/state-folder.ts';
 import { EXIT } from './exit-codes.ts';
 import { interruptible } from './interruption.ts';
@@ -12,6 +12,9 @@ import type { Terminal } from './terminal.ts';
 
 /** Removes kept servers and what runs left that died. Whatever stays is named, and makes the exit code 3. */
 export async function cleanUpServers(terminal: Terminal, path: string | undefined, flags: RunFlags): Promise<void> {
+  if (flags.keepServer === true) {
+    throw new PgrehearseError('USAGE', '--clean-up does nothing else; leave out --keep-server.');
+  }
   const config = await loadConfig(path, flags, terminal.env, terminal.cwd).catch((error: unknown) => {
     // The local provider needs no configuration.
     if (path === undefined && isPgrehearseError(error) && error.code === 'CONFIG_NOT_FOUND') return undefined;

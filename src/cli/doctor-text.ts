@@ -51,11 +51,11 @@ export const groupDocument = ({ id, title, lines }: Group): Readonly<Record<stri
   })),
 });
 
-export function closingText({ isConfigValid, ailments }: Diagnosis, { outPaint }: Style): string {
+export function closingText({ isConfigValid, hasConfig, ailments }: Diagnosis, { outPaint }: Style): string {
   if (!isConfigValid) return `${outPaint('error', 'The configuration is not valid.')}\n`;
   const lines = Object.entries(ailments).map(([command, missing]) =>
     missing.length === 0
-      ? `${outPaint('good', 'ready')}  pgrehearse ${command}`
+      ? `${outPaint('good', 'ready')}  pgrehearse ${command}${hasConfig ? '' : '; first say what is rehearsed: pgrehearse init'}`
       : `${outPaint('error', 'not ready')}  pgrehearse ${command}: ${counted(missing.length, 'thing')} missing or unknown (${missing.map(({ name }) => oneLine(name)).join(', ')})`,
   );
   return `${lines.join('\n')}\n`;

@@ -2,6 +2,7 @@ import { stat } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { findConfig } from '../config/find-config.ts';
 import { configExists, CONFIG_NAME, proposeConfig, type Proposal, writeConfig } from '../init/init.ts';
+import { hintOnOther } from '../migrations/other-tool.ts';
 import { oneLine } from '../reports/printable.ts';
 import { isPgrehearseError, PgrehearseError } from '../support/errors.ts';
 import { EXIT } from './exit-codes.ts';
@@ -47,14 +48,19 @@ async function assertNoConfig(folder: string): Promise<void> {
   }
 }
 
-function say(terminal: Terminal, { facts, text }: Proposal, file: string | undefined, command: string): void {
+function say(
+  terminal: Terminal,
+  { facts, text, otherTool }: Proposal,
+  file: string | undefined,
+  command: string,
+): void {
   const { outPaint, out, err } = terminal;
   const isWritten = file !== undefined;
   const { tool, backup } = facts;
   const lines = [
     tool
       ? `${outPaint('good', '✓')} migrations: ${tool.id}, ${oneLine(tool.why)}`
-      : `${outPaint('warning', '–')} migrations: no tool was recognised; name it with migrations.tool`,
+      : `${outPaint('warning', '–')} migrations: no tool was recognised. ${otherTool ? hintOnOther(otherTool) : 'Name it with migrations.tool: knex or sql.'}`,
     backup
       ? `${outPaint('good', '✓')} backup: ${oneLine(backup.file)}, ${backup.what}`
       : `${outPaint('warning', '–')} backup: none was found; without one a rehearsal starts from an empty database`,

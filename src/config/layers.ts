@@ -3,6 +3,7 @@ import type { ConfigFlags } from './config.ts';
 import { type FromEnvironment, substituteEnvironment } from './environment.ts';
 import { type ConfigPath, isMapping, type Mapping, pathText, valueAt, withValue } from './path.ts';
 import type { ConfigProblem } from './problems.ts';
+import { type GivenFlag, sortedByProvider } from './provider-keys.ts';
 import type { ConfigDocument } from './read-document.ts';
 
 /** File, environment and flags laid over one another, not yet checked. */
@@ -37,20 +38,23 @@ const FLAGS: Readonly<Record<keyof ConfigFlags, { readonly path: readonly string
   externalId: { path: ['preflight', 'aws', 'externalId'], flag: '--external-id' },
 };
 
+const givenFlags = (flags: ConfigFlags): readonly GivenFlag[] =>
+  Object.entries(FLAGS).flatMap(([name, { path, flag }]) => {
+    const value = valueAt(flags, [name]);
+    return value === undefined
+      ? []
+      : [{ path, flag, value: ['--postgres-version', '--max-hours'].includes(flag) ? numberIfOne(value) : value }];
+  });
+
 export function layConfig(
   document: ConfigDocument | undefined,
   flags: ConfigFlags,
   env: Readonly<Record<string, string | undefined>>,
 ): Layers {
   const { value: top, fromEnvironment, problems } = substituteEnvironment(document?.value ?? {}, env);
-  const given = Object.entries(FLAGS).flatMap(([name, { path, flag }]) => {
-    const value = valueAt(flags, [name]);
-    return value === undefined
-      ? []
-      : [{ path, flag, value: ['--postgres-version', '--max-hours'].includes(flag) ? numberIfOne(value) : value }];
-  });
-  const flagAt = new Map(given.map(({ path, flag }) => [pathText(path), flag]));
   const own = isMapping(top) ? withoutEmptySections(top) : {};
+  const { fitting: given, stray } = sortedByProvider(givenFlags(flags), own, flags.provider);
+  const flagAt = new Map(given.map(({ path, flag }) => [pathText(path), flag]));
   const where = (path: ConfigPath): string => {
     const line = document?.lineOf(path);
     return flagAt.get(pathText(path)) ?? [document?.name ?? '', line].filter((part) => part !== undefined).join(':');
@@ -60,12 +64,10 @@ export function layConfig(
       (value, { path, value: wanted }) => withValue(value, path, wanted),
       flags.backup === undefined ? own : withoutBackupSource(own, flags.backup),
     ),
-    problems: problems.map(({ path, expected, found }) => ({
-      where: where(path),
-      path: pathText(path),
-      expected,
-      found,
-    })),
+    problems: [
+      ...problems.map(({ path, expected, found }) => ({ where: where(path), path: pathText(path), expected, found })),
+      ...stray,
+    ],
     where,
     origin: (path) => originOf(path),
     template: (path) => (flagAt.has(pathText(path)) ? undefined : fromEnvironment.get(pathText(path))),

@@ -57,8 +57,9 @@ function refuseIssue(
 
 function foundAt(layers: Layers, path: ConfigPath): string {
   const template = layers.template(path)?.template;
-  if (template !== undefined) return `something else in ${template}`;
-  return foundText(valueAt(layers.value, path));
+  const value = valueAt(layers.value, path);
+  if (template !== undefined) return `${value === '' ? 'an empty text' : 'something else'} in ${template}`;
+  return foundText(value);
 }
 
 const mappingAt = (value: Mapping, key: string): Mapping => {

@@ -25,6 +25,8 @@ export interface DoctorOptions {
 export interface Diagnosis {
   readonly groups: readonly Group[];
   readonly isConfigValid: boolean;
+  /** `false`: neither a file nor a flag says what is rehearsed. */
+  readonly hasConfig: boolean;
   /** Commands of ours that this config is for, and what they lack. */
   readonly ailments: Readonly<Partial<Record<Need, readonly Line[]>>>;
 }
@@ -56,6 +58,7 @@ export async function diagnose(question: Question, options: DoctorOptions, signa
   return {
     groups,
     isConfigValid: examined.isValid,
+    hasConfig: !examined.isValid || examined.config.settings.some(({ origin }) => origin !== 'default'),
     ailments: {
       run: ailments(groups, 'run'),
       ...(examined.hasPreflight && { preflight: ailments(groups, 'preflight') }),

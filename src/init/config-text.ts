@@ -13,7 +13,7 @@ export const configText = (facts: ConfigFacts): string =>
     .join('\n');
 
 const HEAD = `# Written by pgrehearse init. What is commented out is an example of a key that it works without.
-# Paths start at this file. \${NAME} reads the environment, which is the only place for a secret. Every key: README.md.`;
+# Paths start at this file. \${NAME} reads the environment, which is the only place for a secret. Every key: README.md and docs/ of pgrehearse.`;
 
 type Entry = readonly [text: string, explanation: string];
 

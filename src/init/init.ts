@@ -1,6 +1,7 @@
 import { open } from 'node:fs/promises';
 import { join } from 'node:path';
 import { detectTool } from '../migrations/index.ts';
+import { type OtherTool, recogniseOther } from '../migrations/other-tool.ts';
 import { byteSize } from '../support/amounts.ts';
 import { PgrehearseError, toError } from '../support/errors.ts';
 import { type ConfigFacts, configText } from './config-text.ts';
@@ -12,6 +13,8 @@ export const CONFIG_NAME = 'pgrehearse.config.yaml';
 export interface Proposal {
   readonly facts: ConfigFacts;
   readonly text: string;
+  /** In use here, where no tool of ours is. */
+  readonly otherTool?: OtherTool;
 }
 
 /** Looks for the migration tool and a backup; reads only. */
@@ -29,7 +32,8 @@ export async function proposeConfig(projectFolder: string, signal: AbortSignal):
     }),
     ...(newest && { backup: { file: newest.file, what: describe(newest), others: others.map(({ file }) => file) } }),
   };
-  return { facts, text: configText(facts) };
+  const otherTool = detected ? undefined : await recogniseOther(projectFolder);
+  return { facts, text: configText(facts), ...(otherTool && { otherTool }) };
 }
 
 const describe = ({ description: { format, bytes, serverMajor, createdAt } }: FoundBackup): string =>

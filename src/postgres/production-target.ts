@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { userInfo } from 'node:os';
 
-import { PgrehearseError } from '../support/errors.ts';
+import { isPgrehearseError, PgrehearseError } from '../support/errors.ts';
 
 /** How to reach a database that is not ours. It is only ever read. */
 export interface ProductionTarget {
@@ -53,6 +53,19 @@ export function parseProductionUrl(url: string, options: UrlOptions = {}): Produ
     ...(password !== '' && { password }),
     tls: tlsOf(parameters, options, host.startsWith('/')),
   };
+}
+
+/** As `parseProductionUrl`; the error names the key that holds the URL, since a config may have several. */
+export function parseUrlOf(key: string, url: string): ProductionTarget {
+  try {
+    return parseProductionUrl(url);
+  } catch (error) {
+    if (!isPgrehearseError(error)) throw error;
+    throw new PgrehearseError(error.code, error.message.replace(THE_URL, `The URL in ${key}`), {
+      cause: error,
+      ...(error.hint !== undefined && { hint: error.hint }),
+    });
+  }
 }
 
 interface Split {
@@ -140,8 +153,10 @@ const MODES: Readonly<Record<string, Tls['mode']>> = {
   'verify-full': 'verify-full',
 };
 
+const THE_URL = 'The URL of the database';
+
 const invalid = (what: string, cause?: unknown): PgrehearseError =>
-  new PgrehearseError('CONFIG_INVALID', `The URL of the database ${what}.`, {
+  new PgrehearseError('CONFIG_INVALID', `${THE_URL} ${what}.`, {
     ...(cause !== undefined && { cause }),
     hint: 'It looks like postgres://user:password@host:5432/database?sslmode=verify-full.',
   });

@@ -85,6 +85,6 @@ const factsText = (recording: Recording, { paint, width }: Style): string =>
   facts(recording)
     .map(({ label, text }) => {
       const indent = ' '.repeat(11);
-      return `${paint('quiet', label.padEnd(11))}${wrap(oneLine(text), indent, width).trimStart()}`;
+      return `${paint('quiet', `${label} `.padEnd(11))}${wrap(oneLine(text), indent, width).trimStart()}`;
     })
     .join('\n');

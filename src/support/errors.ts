@@ -6,7 +6,10 @@
  */
 const CATALOGUE = {
   CONFIG_NOT_FOUND: { exitCode: 2, hint: 'Pass a config file, or a folder that holds pgrehearse.config.yaml.' },
-  CONFIG_INVALID: { exitCode: 2, hint: 'The README and docs/preflight.md list every key with an example.' },
+  CONFIG_INVALID: {
+    exitCode: 2,
+    hint: 'README, docs/servers.md, docs/backups.md and docs/preflight.md have every key with an example.',
+  },
   CONFIG_EXISTS: {
     exitCode: 2,
     hint: '`pgrehearse init --print` shows what would be written; nothing is ever overwritten.',
@@ -15,7 +18,10 @@ const CATALOGUE = {
   CHECK_UNKNOWN: { exitCode: 2, hint: '`pgrehearse explain` without an argument lists every check.' },
   RECORDING_UNREADABLE: { exitCode: 2, hint: 'Pass the recording.json that `pgrehearse run --out DIR` wrote.' },
   OUTPUT_UNWRITABLE: { exitCode: 3, hint: 'Pass another folder with `--out`.' },
-  BACKUP_NOT_FOUND: { exitCode: 2, hint: '`backup.file` is relative to the config file.' },
+  BACKUP_NOT_FOUND: {
+    exitCode: 2,
+    hint: '`backup.file` is relative to the config file, `--backup` to the folder you are in.',
+  },
   BACKUP_UNREADABLE: { exitCode: 3, hint: 'Make the backup again with pg_dump and check its size.' },
   BACKUP_TOOL_MISSING: {
     exitCode: 3,
@@ -49,7 +55,10 @@ const CATALOGUE = {
     exitCode: 2,
     hint: 'Run the migration tool itself once to see whether it can load the files.',
   },
-  MIGRATION_TOOL_UNKNOWN: { exitCode: 2, hint: 'Name the tool with `migrations.tool`.' },
+  MIGRATION_TOOL_UNKNOWN: {
+    exitCode: 2,
+    hint: 'Name the tool with `migrations.tool`, and its folder with `migrations.directory`.',
+  },
   MIGRATION_TOOL_FAILED: { exitCode: 3, hint: 'Run the migration tool itself once to see whether it works.' },
   DATABASE_UNREACHABLE: { exitCode: 3, hint: 'Check address, network and password of `preflight.url`.' },
   AWS_PACKAGE_MISSING: { exitCode: 3, hint: 'npm install --save-dev the AWS packages that the README names.' },

@@ -1,4 +1,4 @@
-import { parseProductionUrl } from '../../postgres/production-target.ts';
+import { parseUrlOf } from '../../postgres/production-target.ts';
 import { answerWithin } from '../../support/answer-within.ts';
 import { type Prerequisite, prerequisiteFrom } from '../../support/prerequisite.ts';
 import { majorOf } from '../source/dump-by-url.ts';
@@ -10,7 +10,7 @@ export async function examineUrl(url: string, signal: AbortSignal): Promise<read
   let server: Prerequisite;
   let major: number;
   try {
-    const target = parseProductionUrl(url);
+    const target = parseUrlOf('backup.url', url);
     major = await answerWithin(PATIENCE_MS, signal, (limited) => majorOf(target, limited));
     const detail = `PostgreSQL ${major} at ${target.host}:${target.port}; a dump is taken by run, not now`;
     server = { name: 'backup.url', state: 'found', detail };

@@ -2,7 +2,7 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { rootCertificates } from 'node:tls';
 import { findPassword } from '../../postgres/password-file.ts';
-import { parseProductionUrl, type ProductionTarget } from '../../postgres/production-target.ts';
+import { parseUrlOf, type ProductionTarget } from '../../postgres/production-target.ts';
 import { PgrehearseError } from '../../support/errors.ts';
 import { redact } from '../../support/redact.ts';
 import { serverMajor } from '../advise.ts';
@@ -29,7 +29,7 @@ export interface UrlDump {
  *   `BACKUP_UNREADABLE`
  */
 export async function dumpByUrl(dump: UrlDump, options: DumpOptions, signal: AbortSignal): Promise<string> {
-  const target = parseProductionUrl(dump.url);
+  const target = parseUrlOf('backup.url', dump.url);
   const tool = await findPgDump(await majorOf(target, signal), signal);
   const { host, port, database } = target;
   options.onWarning(`Reading ${database} at ${host}:${port} with pg_dump ${tool.version}; nothing is written there.`);

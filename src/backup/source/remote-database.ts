@@ -1,6 +1,6 @@
 import { connectProduction, type ProductionDatabase } from '../../postgres/connect-production.ts';
 import { quoteIdentifier } from '../../postgres/identifiers.ts';
-import { parseProductionUrl, type ProductionTarget } from '../../postgres/production-target.ts';
+import { parseUrlOf, type ProductionTarget } from '../../postgres/production-target.ts';
 import { PgrehearseError } from '../../support/errors.ts';
 import type { Row } from '../read-rows.ts';
 
@@ -25,7 +25,7 @@ export async function readRemoteTables(
   names: readonly string[],
   signal: AbortSignal,
 ): Promise<Readonly<Record<string, readonly Row[]>>> {
-  await using database = await connectRemote(parseProductionUrl(url), signal);
+  await using database = await connectRemote(parseUrlOf('backup.url', url), signal);
   const found = await database.query<Found>(TABLES, [names]);
   const tables: Record<string, readonly Row[]> = {};
   for (const name of names) {

@@ -146,7 +146,7 @@ async function regionOfProfile(Rds: new (config: object) => RDS, config: object)
     return await client.config.region();
   } catch (thrown) {
     throw new PgrehearseError('AWS_UNAVAILABLE', `There is no AWS region: ${redact(toError(thrown).message)}.`, {
-      hint: 'Set `preflight.aws.region`, `AWS_REGION`, or `region` of the profile.',
+      hint: 'Set `AWS_REGION`, `region` of the profile, or in the config `preflight.aws.region` or `server.rds.region`.',
       cause: thrown,
     });
   } finally {

@@ -118,6 +118,6 @@ function unexpected(error: unknown): PgrehearseError {
     cause: toError(error),
     hint: /no space left/i.test(said)
       ? 'Make room for the engine: `docker system df` says what it holds.'
-      : '`pgrehearse doctor` says what the engine lacks.',
+      : '`pgrehearse doctor` says what the engine lacks; limits are in `server.docker`.',
   });
 }

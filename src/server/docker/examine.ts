@@ -11,7 +11,9 @@ export async function examineDocker(spec: ServerSpec, signal: AbortSignal): Prom
   const found: Prerequisite = { ...PACKAGE, state: 'found', detail: 'installed' };
   try {
     const engine = await untilAborted(openEngine(), signal);
-    return [found, await examineEngine(engine), await examineImage(engine, spec)];
+    const answering = await examineEngine(engine);
+    const image = await examineImage(engine, spec).catch((error: unknown) => prerequisiteFrom('Image', error));
+    return [found, answering, image];
   } catch (error) {
     signal.throwIfAborted();
     return [found, prerequisiteFrom(ENGINE, error)];

@@ -1,6 +1,6 @@
 import { PgrehearseError } from '../../support/errors.ts';
 import type { DockerServerSpec, OnNews } from '../provider.ts';
-import { orGone } from './docker-error.ts';
+import { orGone, saidBy, statusOf } from './docker-error.ts';
 import type { Engine } from './engine.ts';
 import { pullImage } from './pull-image.ts';
 
@@ -37,9 +37,15 @@ export async function provideImage(
   });
 }
 
-/** Asks the engine only. */
+/**
+ * Asks the engine only.
+ *
+ * @throws {PgrehearseError} `CONFIG_INVALID`: no image can have that name
+ */
 export async function inspectImage({ docker }: Engine, name: string): Promise<ServerImage | undefined> {
-  const inspected = await orGone(docker.getImage(name).inspect());
+  const inspected = await orGone(docker.getImage(name).inspect()).catch((error: unknown) => {
+    throw statusOf(error) === 400 ? noSuchName(name, error) : error;
+  });
   if (inspected === undefined) return undefined;
   const { Cmd, Env, Volumes } = inspected.Config;
   const environment = new Map(
@@ -59,3 +65,9 @@ export async function inspectImage({ docker }: Engine, name: string): Promise<Se
     major: Number.isNaN(major) ? undefined : major,
   };
 }
+
+const noSuchName = (name: string, cause: unknown): PgrehearseError =>
+  new PgrehearseError('CONFIG_INVALID', `${name} cannot be the name of an image: ${saidBy(cause)}.`, {
+    cause,
+    hint: 'Check name and tag of `server.image`.',
+  });

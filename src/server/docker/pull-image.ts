@@ -105,5 +105,5 @@ function hintFor(reason: string, status: number | undefined): string {
   if (/manifest|not found|does not exist|invalid reference/i.test(reason) || status === 404) {
     return 'Check name and tag of `server.image`.';
   }
-  return 'Without a way to the registry, bring the image with `docker load`, or use `server.provider: local`.';
+  return 'Without a way to the registry, bring the image with `docker load`, name one that is there with `server.image`, or use `server.provider: local`.';
 }

@@ -1,10 +1,10 @@
 import { findPassword } from '../../postgres/password-file.ts';
-import { parseProductionUrl } from '../../postgres/production-target.ts';
+import { parseUrlOf } from '../../postgres/production-target.ts';
 import type { Account } from '../account-target.ts';
 
 /** @throws {PgrehearseError} `CONFIG_INVALID`; the message never holds the URL */
 export async function readAccount(url: string): Promise<Account> {
-  const { host, port, user, password: given, database, tls } = parseProductionUrl(url);
+  const { host, port, user, password: given, database, tls } = parseUrlOf('server.url', url);
   const password = typeof given === 'string' ? given : await findPassword({ host, port, database, user });
   const root = new URL(url.replace('@/', '@none/')).searchParams.get('sslrootcert') ?? process.env['PGSSLROOTCERT'];
   return {

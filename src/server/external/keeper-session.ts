@@ -41,7 +41,7 @@ export async function withKeeper<Result>(
 function givenServer({ external }: ServerSpec): NonNullable<ServerSpec['external']> {
   if (external) return external;
   throw new PgrehearseError('CONFIG_INVALID', 'server.provider is external, and there is no server.url.', {
-    hint: 'server: { provider: external, url: ${REHEARSAL_SERVER_URL} }',
+    hint: 'server: { provider: external, url: "${REHEARSAL_SERVER_URL}" }',
   });
 }
 
@@ -77,5 +77,5 @@ const CLOSE_TIMEOUT_MS = 2_000;
 const unavailable = (cause: unknown): PgrehearseError =>
   new PgrehearseError('SERVER_UNAVAILABLE', `The server of server.url: ${redact(toError(cause).message)}.`, {
     cause,
-    hint: 'Check address, network, password and sslmode of server.url.',
+    hint: 'Check address, network, database, password and sslmode of server.url.',
   });

@@ -37,6 +37,17 @@ describe.runIf(hasDocker('doctor and Docker'))('an engine', () => {
     expect(await dockerInventory()).toEqual(before);
   });
 
+  test('answers, and the image has a name that none can have', async () => {
+    const doctor = await consultAbout('{ provider: docker, image: "Postgres:17" }');
+    expect(doctor.line('server docker', 'Docker Engine').state).toBe('found');
+    expect(doctor.line('server docker', 'Image')).toMatchObject({
+      state: 'missing',
+      detail: expect.stringContaining('Postgres:17 cannot be the name of an image') as string,
+      mend: 'Check name and tag of `server.image`.',
+    });
+    expect(doctor.status).toBe(3);
+  });
+
   test('whose pg_restore is too old for the archive, as that of this machine may be', async () => {
     using scope = ownDockerScope();
     const env = Object.fromEntries(Object.entries(scope.env).map(([name, value]) => [name, value ?? '']));

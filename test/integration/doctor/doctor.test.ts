@@ -47,7 +47,7 @@ describe('without a config', () => {
     expect(status).toBe(0);
     expect(out).toMatch(/^Machine\n {2}✓ Node\.js +\d+\.\d+\.\d+ in \/.*\n/);
     expect(out).toContain('\nServer: local\n');
-    expect(out).toMatch(/\nready {2}pgrehearse run\n$/);
+    expect(out).toMatch(/\nready {2}pgrehearse run; first say what is rehearsed: pgrehearse init\n$/);
     expect(out).not.toContain('\u001B');
   });
 });

@@ -1,6 +1,6 @@
 import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { aFolder, pgrehearse } from '../../helpers/doctor.ts';
 
@@ -114,6 +114,22 @@ describe('without anything to find', () => {
     const plan = await pgrehearse(['plan', folder.path]);
     expect(plan).toMatchObject({ status: 2, err: expect.stringMatching(/^MIGRATION_TOOL_UNKNOWN: /) });
   });
+});
+
+test.each([
+  ['Django', 'manage.py', 'sqlmigrate'],
+  ['Alembic', 'alembic.ini', '--sql'],
+  ['Prisma', 'prisma/schema.prisma', 'migrate diff'],
+])('a project of %s is told the way to SQL pairs', async (name, trace, way) => {
+  using folder = aFolder();
+  mkdirSync(dirname(join(folder.path, trace)), { recursive: true });
+  writeFileSync(join(folder.path, trace), '');
+  const init = await pgrehearse(['init', folder.path]);
+  expect(init).toMatchObject({ status: 0, out: expect.stringContaining(`This looks like ${name}`) as string });
+  const plan = await pgrehearse(['plan', folder.path]);
+  expect(plan.err).toMatch(/^MIGRATION_TOOL_UNKNOWN: /);
+  expect(plan.err).toContain(`This looks like ${name}`);
+  expect(plan.err).toContain(way);
 });
 
 describe('nothing is overwritten', () => {

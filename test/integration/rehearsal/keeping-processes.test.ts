@@ -83,6 +83,10 @@ test('says how to connect, and psql gets in that way; --json stays one document;
     /^Branched from the state restored at \S+Z in [\d.]+ m?s instead of [\d.]+ m?s: 1 table, 1 row$/m,
   );
 
+  expect(pgrehearse(['run', '--clean-up', '--keep-server'], temp.path)).toMatchObject({
+    status: 2,
+    err: expect.stringMatching(/^USAGE: --clean-up does nothing else/) as string,
+  });
   // Without a configuration: from anywhere.
   const cleaned = pgrehearse(['run', '--clean-up', '--json'], temp.path);
   expect(cleaned.status).toBe(0);

@@ -40,6 +40,15 @@ test('flags stand for the time limit and for the endpoint', async () => {
   expect(server.rds).toMatchObject({ maxHours: 1.5, allowCustomEndpoint: true });
 });
 
+test.each([
+  [{ rdsMaxHours: '6' }, '--max-hours', 'the default, local'],
+  [{ rdsCustomEndpoint: true, provider: 'docker' }, '--allow-custom-endpoint', 'the text "docker"'],
+])('a flag of rds beside another provider is named, and nothing else: %j', async (flags, flag, found) => {
+  await expect(load('migrations: { tool: sql }\n', flags)).rejects.toMatchObject({
+    details: { problems: [{ where: flag, expected: expect.stringContaining('rds') as string, found }] },
+  });
+});
+
 test('age and masking need no source there, and only there', async () => {
   const backup = 'backup: { maxAgeHours: 26, masking: ./mask.sql }\n';
   expect((await load(`${RDS}${backup}`)).backup).toEqual({ maxAgeHours: 26, masking: join(folder, 'mask.sql') });

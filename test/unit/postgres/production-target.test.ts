@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 
 import { findPassword } from '../../../src/postgres/password-file.ts';
-import { parseProductionUrl } from '../../../src/postgres/production-target.ts';
+import { parseProductionUrl, parseUrlOf } from '../../../src/postgres/production-target.ts';
 
 beforeEach(() => {
   for (const name of ['PGSSLMODE', 'PGSSLROOTCERT', 'PGUSER', 'PGPASSWORD', 'PGPASSFILE']) vi.stubEnv(name, undefined);
@@ -62,6 +62,16 @@ describe('a URL', () => {
     expect(() => parseProductionUrl(url)).toThrow(expect.objectContaining({ code: 'CONFIG_INVALID' }));
     expect(() => parseProductionUrl(url)).toThrow(reason);
     expect(() => parseProductionUrl(url)).not.toThrow(/s3cret/);
+  });
+
+  test('the key that holds it is named, where a config may have several', () => {
+    expect(() => parseUrlOf('server.url', 'mysql://me:s3cret@db/x')).toThrow(
+      expect.objectContaining({
+        code: 'CONFIG_INVALID',
+        message: 'The URL in server.url does not begin with postgres:// or postgresql://.',
+        hint: expect.stringContaining('postgres://user') as string,
+      }),
+    );
   });
 
   test('what the caller says goes before the URL, and the URL before the environment', () => {

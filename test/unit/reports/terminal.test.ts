@@ -9,6 +9,11 @@ const sound = aRecording({ steps: aRoundTrip({}) });
 const firstLine = (...args: Parameters<typeof terminalReport.render>): string =>
   terminalReport.render(...args).split('\n')[0] ?? '';
 
+test('a label that is as long as its column is kept apart from its text', () => {
+  const recording = aRecording({ observerFailures: [{ observer: 'statements', message: 'no log' }] });
+  expect(terminalReport.render(aVerdict(), recording)).toContain('Not watched statements: no log');
+});
+
 describe('the verdict line', () => {
   test('of a sound rehearsal says that nothing was found', () => {
     expect(firstLine(aVerdict(), sound)).toBe(

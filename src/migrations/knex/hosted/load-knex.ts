@@ -46,9 +46,13 @@ function requireKnex(folders: readonly string[]): (config: object) => unknown {
     const loaded: unknown = require(path);
     if (isKnexFactory(loaded)) return loaded;
   }
-  throw new PgrehearseError('MIGRATION_TOOL_FAILED', `knex is not installed in ${folders.join(' or ')}.`, {
-    hint: 'Run `npm install` in the project first: the migrations are run by its own knex.',
-  });
+  throw new PgrehearseError(
+    'MIGRATION_TOOL_FAILED',
+    `knex is not installed in ${[...new Set(folders)].join(' or ')}.`,
+    {
+      hint: 'Run `npm install` in the project first: the migrations are run by its own knex.',
+    },
+  );
 }
 
 /** knex's default is 10. */
