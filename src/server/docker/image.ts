@@ -44,7 +44,7 @@ export async function provideImage(
  */
 export async function inspectImage({ docker }: Engine, name: string): Promise<ServerImage | undefined> {
   const inspected = await orGone(docker.getImage(name).inspect()).catch((error: unknown) => {
-    throw statusOf(error) === 400 ? noSuchName(name, error) : error;
+    throw statusOf(error) === 400 || /\s/.test(name) ? noSuchName(name, error) : error;
   });
   if (inspected === undefined) return undefined;
   const { Cmd, Env, Volumes } = inspected.Config;

@@ -143,8 +143,8 @@ describe.runIf(hasDocker('the provider docker'))('a server in Docker', () => {
     [
       'a name that is none',
       () => ({ docker: { image: 'Not An Image' } }),
-      'SERVER_UNAVAILABLE',
-      /invalid reference|could not be pulled|could not be started/,
+      'CONFIG_INVALID',
+      /cannot be the name of an image/,
     ],
     [
       'an image that is no Postgres',
