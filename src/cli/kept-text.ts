@@ -1,7 +1,10 @@
 import type { KeptNotice } from '../rehearsal/keeping/kept-notice.ts';
 
-/** How to reach a kept server and how to be rid of it. */
-export function keptText({ provider, database, pristine, restoredAt, psql, isReusable }: KeptNotice): string {
+/** How to reach a kept server and how to be rid of it. `given`: the path and flags by which the run found its server. */
+export function keptText(
+  { provider, database, pristine, restoredAt, psql, isReusable }: KeptNotice,
+  given: readonly string[] = [],
+): string {
   const [first = '', ...rest] = psql;
   const command = first.includes('://') ? ['psql', first] : [first, 'psql', ...rest];
   return [
@@ -10,7 +13,7 @@ export function keptText({ provider, database, pristine, restoredAt, psql, isReu
     `  connect   ${command.map(shellWord).join(' ')}`,
     `  holds     ${database}: as the rehearsal left it; ${pristine}: as it was restored at ${restoredAt}, closed`,
     `  reuse     ${isReusable ? REUSED : NOT_REUSED}`,
-    '  remove    pgrehearse run --clean-up',
+    `  remove    ${['pgrehearse', 'run', ...given.map(shellWord), '--clean-up'].join(' ')}`,
     '',
   ].join('\n');
 }

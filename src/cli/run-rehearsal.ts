@@ -74,7 +74,7 @@ export async function runRehearsal(terminal: Terminal, path: string | undefined,
   if (flags.quiet !== true) {
     terminal.err(`\nRecording and reports are in ${pathFor(terminal, folder.path)}: ${OUTPUT_FILES.join(', ')}\n`);
   }
-  if (kept) terminal.err(keptText(kept));
+  if (kept) terminal.err(keptText(kept, given(path, flags)));
   if (stays !== undefined) {
     terminal.err(`\n${stays}`);
     if (exitCodeOf(verdict, flags.failOn) === EXIT.safe) terminal.setExitCode(EXIT.broken);
@@ -85,3 +85,9 @@ export async function runRehearsal(terminal: Terminal, path: string | undefined,
 
 const outputPath = ({ projectFolder }: Config, { out }: RunFlags, cwd: string): string =>
   out === undefined ? join(projectFolder, '.pgrehearse') : resolve(cwd, out);
+
+/** What of the command line leads to the same server again. */
+const given = (path: string | undefined, { provider }: RunFlags): readonly string[] => [
+  ...(path === undefined ? [] : [path]),
+  ...(provider === undefined ? [] : [`--provider=${provider}`]),
+];
