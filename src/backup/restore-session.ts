@@ -25,14 +25,15 @@ export function restoreFailure(thrown: unknown, signal: AbortSignal): unknown {
   const error = asServerError(thrown);
   const isLost = error ? error.severity !== 'ERROR' : LOST.test(toError(thrown).message);
   if (!isLost) return thrown;
-  return new PgrehearseError(
-    'SERVER_UNAVAILABLE',
-    `The server was lost during the restore: ${toError(thrown).message}.`,
-    {
-      cause: thrown,
-    },
-  );
+  return lostDuringRestore(toError(thrown).message, thrown);
 }
+
+/** @param reason without its full stop */
+export const lostDuringRestore = (reason: string, cause?: unknown): PgrehearseError =>
+  new PgrehearseError('SERVER_UNAVAILABLE', `The server was lost during the restore: ${reason}.`, {
+    ...(cause !== undefined && { cause }),
+    hint: 'Did it run out of memory or disk? A server whose disk is full may end before it can say so.',
+  });
 
 const LOST =
   /connection terminated|connection error|ECONNRESET|EPIPE|not queryable|socket hang up|client has encountered/i;

@@ -5,6 +5,7 @@ import type { Database } from '../../postgres/connect.ts';
 import { PgrehearseError } from '../../support/errors.ts';
 import type { BackupDescription, RestoreProgress, RestoreTarget } from '../backup.ts';
 import type { RestoreReport } from '../restore-report.ts';
+import { lostDuringRestore } from '../restore-session.ts';
 import type { PgRestore } from './pg-restore.ts';
 import { createMessageReader, type PgRestoreMessage } from './pg-restore-messages.ts';
 import { unreadable } from './read-archive.ts';
@@ -103,7 +104,7 @@ class RestoreLog {
   #failure(code: number | undefined): PgrehearseError {
     const lost = this.#fatal.find((message) => LOST_CONNECTION.test(message));
     if (lost !== undefined) {
-      return new PgrehearseError('SERVER_UNAVAILABLE', `The server was lost during the restore: ${lost}.`);
+      return lostDuringRestore(lost);
     }
     const [first] = this.#fatal;
     if (first !== undefined) return unreadable(`pg_restore: error: ${first}`);
