@@ -100,7 +100,8 @@ test('when its time is up it is taken away also under somebody who does not list
   while (rig.left().length > 0) await sleep(100);
   expect(server.expiry?.reason).toMatchObject({ message: expect.stringContaining('The time limit of 45 s') as string });
   // It is forgotten a look later than it is gone.
-  await expect.poll(() => rig.ledgers(), { timeout: 30_000 }).toEqual([]);
+  const used = rig;
+  await expect.poll(() => used.ledgers(), { timeout: 30_000 }).toEqual([]);
 });
 
 describe.runIf(hasOpenssl())('TLS', () => {
