@@ -31,7 +31,7 @@ export async function loadConfig(
 ): Promise<Config> {
   const file = await findConfig(path, cwd);
   if (file === undefined && !saysWhat(flags)) throw nothingToGoOn(cwd);
-  return (await configFrom(file, { flags, env, cwd, only: REHEARSAL_SECTIONS })).config;
+  return rehearsalConfig(file, { flags, env, cwd });
 }
 
 /** As `loadConfig`; with neither file nor flags: defaults, which rehearse on an empty database. */
@@ -41,13 +41,15 @@ export async function loadConfigOrDefaults(
   env: Environment,
   cwd: string,
 ): Promise<Config> {
-  const file = await findConfig(path, cwd);
-  return (await configFrom(file, { flags, env, cwd, only: REHEARSAL_SECTIONS })).config;
+  return rehearsalConfig(await findConfig(path, cwd), { flags, env, cwd });
 }
 
 /** What holds where nobody says anything. */
-export const defaultConfig = async (env: Environment, cwd: string): Promise<Config> =>
-  (await configFrom(undefined, { flags: {}, env, cwd, only: REHEARSAL_SECTIONS })).config;
+export const defaultConfig = (env: Environment, cwd: string): Promise<Config> =>
+  rehearsalConfig(undefined, { flags: {}, env, cwd });
+
+const rehearsalConfig = async (file: string | undefined, given: Omit<Given, 'only'>): Promise<Config> =>
+  (await configFrom(file, { ...given, only: REHEARSAL_SECTIONS })).config;
 
 /** What the pre-flight and `verify` need: the sections of production, and how migrations are found and judged. */
 export type LivingConfig = Pick<

@@ -3,6 +3,7 @@
  * server runs. The URL comes from the environment, as a user's does.
  */
 import { SERVER_PROVIDERS } from '../../src/server/index.ts';
+import { stayUntil } from '../helpers/stay-until.ts';
 
 const provider = SERVER_PROVIDERS.find(({ kind }) => kind === process.argv[2]);
 const url = process.env['REHEARSAL_SERVER_URL'];
@@ -20,12 +21,7 @@ async function hold(): Promise<void> {
   };
   await using server = await provider.start(spec, stopping.signal);
   process.stdout.write(`${server.version}\n`);
-  const keepAlive = setInterval(() => {}, 1000);
-  await new Promise((resolve) => {
-    if (stopping.signal.aborted) resolve(undefined);
-    stopping.signal.addEventListener('abort', resolve);
-  });
-  clearInterval(keepAlive);
+  await stayUntil(stopping.signal);
 }
 
 await hold();

@@ -1,13 +1,16 @@
 import { readdirSync, readFileSync } from 'node:fs';
 
+/** Arguments of every process of this machine, each as one text; of all but ourselves where that is said. */
+export const commandLines = (but?: number): string[] =>
+  readdirSync('/proc')
+    .filter((id) => /^\d+$/.test(id) && Number(id) !== but)
+    .flatMap((id) => {
+      try {
+        return readFileSync(`/proc/${id}/cmdline`, 'latin1').replaceAll('\0', ' ');
+      } catch {
+        return [];
+      }
+    });
+
 /** Whether another process of this machine has the text in its arguments. */
-export function running(text: string): boolean {
-  return readdirSync('/proc').some((id) => {
-    if (!/^\d+$/.test(id) || Number(id) === process.pid) return false;
-    try {
-      return readFileSync(`/proc/${id}/cmdline`, 'latin1').replaceAll('\0', ' ').includes(text);
-    } catch {
-      return false;
-    }
-  });
-}
+export const running = (text: string): boolean => commandLines(process.pid).some((line) => line.includes(text));

@@ -3,7 +3,7 @@ import { quoteIdentifier, quoteLiteral } from '../../postgres/identifiers.ts';
 import { PgrehearseError } from '../../support/errors.ts';
 import { applySettings } from '../database-settings.ts';
 import type { EphemeralServer, KeptServer, ServerProvider, ServerSpec } from '../provider.ts';
-import { untilAborted } from '../until-aborted.ts';
+import { untilAborted } from '../../support/until-aborted.ts';
 import { examineExternal } from './examine-external.ts';
 import type { ServerFacts } from './inspect-server.ts';
 import { closeKeeper, withKeeper } from './keeper-session.ts';

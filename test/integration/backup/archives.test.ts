@@ -1,4 +1,3 @@
-import { readFileSync, readdirSync } from 'node:fs';
 import { chmod, mkdir, mkdtemp, readFile, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -11,6 +10,7 @@ import { openBackup } from '../../../src/backup/index.ts';
 import { restoreReport } from '../../../src/backup/restore-report.ts';
 import { connect } from '../../../src/postgres/connect.ts';
 import type { EphemeralServer } from '../../../src/server/provider.ts';
+import { commandLines } from '../../helpers/running.ts';
 import { createDatabase, startTestServer } from '../../helpers/servers.ts';
 import { contents, EXPECTED, fixture, restored } from './library.ts';
 
@@ -27,18 +27,6 @@ afterAll(async () => {
   await rm(folder, { recursive: true });
 });
 afterEach(() => vi.unstubAllEnvs());
-
-/** Arguments of every process of the machine. */
-const commandLines = (): string[] =>
-  readdirSync('/proc')
-    .filter((name) => /^\d+$/.test(name))
-    .flatMap((id) => {
-      try {
-        return readFileSync(`/proc/${id}/cmdline`, 'latin1').replaceAll('\0', ' ');
-      } catch {
-        return [];
-      }
-    });
 
 test('the password stands in no argument while pg_restore runs', async () => {
   const target = await createDatabase(server, 'secret');

@@ -14,6 +14,7 @@ import { loadConfig } from '../../../src/config/load-config.ts';
 import { rehearsalRequest } from '../../../src/config/rehearsal-request.ts';
 import type { PgrehearseError } from '../../../src/support/errors.ts';
 import { aProject, rehearseProject } from '../../helpers/project.ts';
+import { commandLines } from '../../helpers/running.ts';
 import { createDatabase, startTestServer } from '../../helpers/servers.ts';
 import { contents, EXPECTED, fixture, restored, type Restored } from './library.ts';
 
@@ -74,18 +75,6 @@ async function refused(url: string): Promise<PgrehearseError> {
   expect(leftovers()).toEqual([]);
   return error as PgrehearseError;
 }
-
-/** Arguments of all processes of the machine. */
-const commandLines = (): string[] =>
-  readdirSync('/proc')
-    .filter((name) => /^\d+$/.test(name))
-    .flatMap((id) => {
-      try {
-        return readFileSync(`/proc/${id}/cmdline`, 'latin1').replaceAll('\0', ' ');
-      } catch {
-        return [];
-      }
-    });
 
 const dumps = (): string[] => commandLines().filter((line) => line.includes(MARK));
 

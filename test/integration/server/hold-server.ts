@@ -4,6 +4,7 @@
  */
 import { connect } from '../../../src/postgres/connect.ts';
 import { localServer } from '../../../src/server/index.ts';
+import { stayUntil } from '../../helpers/stay-until.ts';
 
 const [manner, projectFolder = process.cwd()] = process.argv.slice(2);
 const stopping = new AbortController();
@@ -21,12 +22,7 @@ async function hold(): Promise<void> {
   );
   await database[Symbol.asyncDispose]();
   process.stdout.write(`${JSON.stringify({ folder: row?.folder, port })}\n`);
-  const keepAlive = setInterval(() => {}, 1000);
-  await new Promise((resolve) => {
-    if (stopping.signal.aborted) resolve(undefined);
-    stopping.signal.addEventListener('abort', resolve);
-  });
-  clearInterval(keepAlive);
+  await stayUntil(stopping.signal);
 }
 
 await hold();

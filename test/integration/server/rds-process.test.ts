@@ -159,17 +159,22 @@ test('a second Ctrl-C leaves at once, and the next run deletes what stayed', asy
 describe('after a kill', () => {
   beforeEach(() => setUp(aWorld()));
 
+  /** The id of what a run left that was killed while it waited; the next restore is soon done. */
+  async function killedWhileRestoring(): Promise<string | undefined> {
+    rig.aws.world.restorePolls = 100_000;
+    const { child, says, ended } = run();
+    await says(/RDS: restoring pgrehearse-\S+ \(/);
+    child.kill('SIGKILL');
+    await ended;
+    rig.aws.world.restorePolls = 2;
+    return rig.left()[0];
+  }
+
   const restores = (): number => rig.writes().filter((action) => action.startsWith('Restore')).length;
 
   test('while it waits, the next run goes on with the same instance', async () => {
-    rig.aws.world.restorePolls = 100_000;
-    const first = run();
-    await first.says(/RDS: restoring pgrehearse-\S+ \(/);
-    first.child.kill('SIGKILL');
-    await first.ended;
-    const [id] = rig.left();
+    const id = await killedWhileRestoring();
     expect(rig.ledgers()).toHaveLength(1);
-    rig.aws.world.restorePolls = 2;
     const second = run();
     await second.says(/going on with (pgrehearse-\S+)/);
     expect(second.err()).toContain(`going on with ${String(id)}`);
@@ -182,13 +187,7 @@ describe('after a kill', () => {
   });
 
   test('run --clean-up deletes it and starts nothing', async () => {
-    rig.aws.world.restorePolls = 100_000;
-    const first = run();
-    await first.says(/RDS: restoring pgrehearse-\S+ \(/);
-    first.child.kill('SIGKILL');
-    await first.ended;
-    const [id] = rig.left();
-    rig.aws.world.restorePolls = 2;
+    const id = await killedWhileRestoring();
     const { out, code } = await run('--clean-up').ended;
     expect(out).toContain(`removed instance ${String(id)} in `);
     expect(code).toBe(0);
@@ -197,13 +196,7 @@ describe('after a kill', () => {
   });
 
   test('with other options it is deleted, and another one is restored', async () => {
-    rig.aws.world.restorePolls = 100_000;
-    const first = run();
-    await first.says(/RDS: restoring pgrehearse-\S+ \(/);
-    first.child.kill('SIGKILL');
-    await first.ended;
-    const [id] = rig.left();
-    rig.aws.world.restorePolls = 2;
+    const id = await killedWhileRestoring();
     const config = join(project.folder, 'pgrehearse.config.yaml');
     writeFileSync(
       config,

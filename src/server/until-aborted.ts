@@ -1,1 +1,0 @@
-export { untilAborted } from '../support/until-aborted.ts';
