@@ -8,6 +8,7 @@ import { isPgrehearseError, PgrehearseError } from '../support/errors.ts';
 import { EXIT } from './exit-codes.ts';
 import { interruptible } from './interruption.ts';
 import { jsonDocument } from './json-document.ts';
+import { shellWord } from './shell-word.ts';
 import { pathFor, type Terminal } from './terminal.ts';
 
 export interface InitFlags {
@@ -85,5 +86,4 @@ const documentOf = (
   next: command,
 });
 
-const next = (path: string | undefined): string =>
-  `pgrehearse plan${path === undefined ? '' : ` ${/^[\w./-]+$/.test(path) ? path : `'${path.replaceAll("'", String.raw`'\''`)}'`}`}`;
+const next = (path: string | undefined): string => `pgrehearse plan${path === undefined ? '' : ` ${shellWord(path)}`}`;

@@ -1,7 +1,7 @@
 import { chmod, lchown, mkdir, readdir, readFile, rename, rm, symlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { DataDirectoryOwner, LaidOutFacts } from '../../postgres/data-directory.ts';
-import { inParallel } from './in-parallel.ts';
+import { inParallel } from '../in-parallel.ts';
 import { MANIFEST } from './manifest.ts';
 import { walk } from './walk.ts';
 

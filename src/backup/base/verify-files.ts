@@ -3,7 +3,7 @@ import { createReadStream } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Crc32c } from '../crc32c.ts';
-import { inParallel } from './in-parallel.ts';
+import { inParallel } from '../in-parallel.ts';
 import { type Manifest, MANIFEST, type ManifestFile } from './manifest.ts';
 import { walk } from './walk.ts';
 

@@ -1,5 +1,6 @@
 import { connect, type Database } from '../../postgres/connect.ts';
-import { quoteIdentifier, quoteLiteral } from '../../postgres/identifiers.ts';
+import { dropDatabase } from '../../postgres/drop-database.ts';
+import { quoteIdentifier } from '../../postgres/identifiers.ts';
 import type { EphemeralServer } from '../../server/provider.ts';
 import { type DatabaseProperties, giveProperties } from './database-properties.ts';
 import type { Pristine } from './kept-state.ts';
@@ -31,39 +32,12 @@ export async function branch(
   server: EphemeralServer,
   { database, pristine, properties }: { database: string; pristine: Pristine; properties: DatabaseProperties },
 ): Promise<void> {
-  await dropDatabase(upkeep, server, database);
+  await dropDatabase(upkeep, database, () =>
+    connect(server.target(database).connectionString, { applicationName: 'pgrehearse observer upkeep' }),
+  );
   // Open to nobody until it has its privileges, which say who may read a copy of production.
   await copyDatabase(upkeep, server, { from: pristine.name, to: database, options: 'connection limit 0' });
   await giveProperties(upkeep, database, properties);
-}
-
-async function dropDatabase(upkeep: Database, server: EphemeralServer, database: string): Promise<void> {
-  const name = quoteIdentifier(database);
-  const [found] = await upkeep.query<{ isTemplate: boolean; mayConnect: boolean }>(
-    'select datistemplate as "isTemplate", datallowconn as "mayConnect" from pg_catalog.pg_database where datname = $1',
-    [database],
-  );
-  if (!found) return;
-  if (found.isTemplate) await upkeep.query(`alter database ${name} is_template false`);
-  if (!found.mayConnect) await upkeep.query(`alter database ${name} allow_connections true`);
-  const prepared = await upkeep.query<{ gid: string }>(
-    'select gid from pg_catalog.pg_prepared_xacts where database = $1',
-    [database],
-  );
-  if (prepared.length > 0) await rollBack(server, database, prepared);
-  await upkeep.query(`drop database ${name} with (force)`);
-}
-
-/** A transaction that was left prepared can be ended only from within. */
-async function rollBack(
-  server: EphemeralServer,
-  database: string,
-  prepared: readonly { readonly gid: string }[],
-): Promise<void> {
-  await using inside = await connect(server.target(database).connectionString, {
-    applicationName: 'pgrehearse observer upkeep',
-  });
-  for (const { gid } of prepared) await inside.query(`rollback prepared ${quoteLiteral(gid)}`);
 }
 
 interface Copy {

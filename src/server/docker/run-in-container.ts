@@ -4,6 +4,7 @@ import { Writable } from 'node:stream';
 import { setTimeout as delay } from 'node:timers/promises';
 
 import type { ClientCall } from '../../postgres/client-programs.ts';
+import { untilAborted } from '../../support/until-aborted.ts';
 import { BROUGHT } from './container-plan.ts';
 import type { Container, Docker } from './engine.ts';
 
@@ -30,8 +31,11 @@ export async function runInContainer(place: Place, call: Call, signal: AbortSign
   // Nobody may be waiting when the connection breaks.
   ended.catch(() => {});
   place.docker.modem.demuxStream(output, sink(call.onStdout), sink(asText(call.onStderr)));
-  const isOver = await endedOrAborted(ended, signal);
-  if (!isOver) {
+  try {
+    await untilAborted(ended, signal);
+    signal.throwIfAborted();
+  } catch (error) {
+    if (!signal.aborted) throw error;
     await end(place, pidFile, ended);
     output.destroy();
     throw signal.reason;
@@ -39,17 +43,6 @@ export async function runInContainer(place: Place, call: Call, signal: AbortSign
   const { ExitCode } = await exec.inspect();
   // The shell's way to say that a signal ended it.
   return ExitCode === null || ExitCode > 128 ? undefined : ExitCode;
-}
-
-async function endedOrAborted(ended: Promise<unknown>, signal: AbortSignal): Promise<boolean> {
-  const listening = new AbortController();
-  const aborted = once(signal, 'abort', { signal: listening.signal }).catch(() => {});
-  try {
-    await Promise.race([ended, aborted]);
-    return !signal.aborted;
-  } finally {
-    listening.abort();
-  }
 }
 
 /** The program with its children: it leads a session of its own. What resists is killed with the container. */

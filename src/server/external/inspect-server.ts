@@ -1,5 +1,6 @@
 import type { Database } from '../../postgres/connect.ts';
 import { PgrehearseError } from '../../support/errors.ts';
+import { OLDEST_MAJOR } from '../oldest-major.ts';
 
 /** What the server is, and what our role may do there. */
 export interface ServerFacts {
@@ -53,5 +54,3 @@ export function assertUsable({ isStandby, mayCreateDatabases, major }: ServerFac
     });
   }
 }
-
-const OLDEST_MAJOR = 14;

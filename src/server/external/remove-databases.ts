@@ -1,5 +1,6 @@
 import { connect, type Database } from '../../postgres/connect.ts';
-import { quoteIdentifier, quoteLiteral } from '../../postgres/identifiers.ts';
+import { dropDatabase } from '../../postgres/drop-database.ts';
+import { quoteIdentifier } from '../../postgres/identifiers.ts';
 import { toError } from '../../support/errors.ts';
 import { type Account, targetOf } from '../account-target.ts';
 import type { Swept } from '../provider.ts';
@@ -14,7 +15,7 @@ export interface Keeper {
 
 /** Removes the databases of a run, and roles that no living run needs. */
 export async function removeRun(keeper: Keeper, runId: string): Promise<void> {
-  for (const database of databasesOf(runId)) await dropDatabase(keeper, database);
+  for (const database of databasesOf(runId)) await drop(keeper, database);
   await alone(keeper.session, () => dropUnneededShims(keeper.session, lockKeyOf(runId)));
 }
 
@@ -33,7 +34,7 @@ export async function sweepDeadRuns(keeper: Keeper, own: number): Promise<readon
     // Without a comment: its maker died before it could write one. With another: somebody took it over.
     if (comment !== null && comment !== markerOf(runId)) continue;
     swept.push(
-      await dropDatabase(keeper, name).then(
+      await drop(keeper, name).then(
         () => ({ what: `database ${name}`, removed: true }),
         (error: unknown) => ({ what: `database ${name}`, removed: false, reason: toError(error).message }),
       ),
@@ -43,24 +44,11 @@ export async function sweepDeadRuns(keeper: Keeper, own: number): Promise<readon
   return swept;
 }
 
-/** `FORCE` ends sessions that a dead run's `pg_restore` or a migration left. */
-async function dropDatabase({ session, account }: Keeper, name: string): Promise<void> {
-  const drop = `drop database if exists ${quoteIdentifier(name)} with (force)`;
-  const prepared = await session.query<{ gid: string }>(
-    'select gid from pg_catalog.pg_prepared_xacts where database = $1',
-    [name],
+/** Also one in which a dead run's `pg_restore` or a migration left a session. */
+const drop = ({ session, account }: Keeper, name: string): Promise<void> =>
+  dropDatabase(session, name, () =>
+    connect(targetOf(account, name).connectionString, { applicationName: 'pgrehearse upkeep' }),
   );
-  if (prepared.length > 0) await rollBack(account, name, prepared);
-  await session.query(drop);
-}
-
-/** A transaction that a migration left prepared holds the database; it can be ended only from within. */
-async function rollBack(account: Account, name: string, prepared: readonly { readonly gid: string }[]): Promise<void> {
-  await using inside = await connect(targetOf(account, name).connectionString, {
-    applicationName: 'pgrehearse upkeep',
-  });
-  for (const { gid } of prepared) await inside.query(`rollback prepared ${quoteLiteral(gid)}`);
-}
 
 /** One that something still depends on stays: in use by a person, it is no shim any more. */
 async function dropUnneededShims(session: Database, own: number): Promise<void> {

@@ -74,11 +74,9 @@ async function refuseUnlessOurs({ restore, restored, spec, addresses }: Entering
   }
   const { address = '', port = 5432 } = restored;
   if (addresses.includes(address.toLowerCase())) throw refused(`${address} is an address of ${spec.identifier} itself`);
-  await refuseProductionHost({ host: address, port }, spec.production.filter(isAddress), 'What RDS restored');
+  // Not by system identifier: a copy has that of its source.
+  await refuseProductionHost({ host: address, port }, spec.production, 'What RDS restored');
 }
-
-/** A copy has the system identifier of its source. */
-const isAddress = (entry: string): boolean => !/^\d{16,20}$/.test(entry);
 
 const refused = (reason: string): PgrehearseError =>
   new PgrehearseError('SERVER_REFUSED', `${reason}.`, { hint: 'Nothing was done there. Please report this.' });

@@ -4,6 +4,7 @@ import { PgrehearseError, toError } from '../../support/errors.ts';
 import { redact } from '../../support/redact.ts';
 import { type Account, targetOf } from '../account-target.ts';
 import { applySettings } from '../database-settings.ts';
+import { OLDEST_MAJOR } from '../oldest-major.ts';
 import type { ServerSpec } from '../provider.ts';
 
 export interface PreparedDatabase {
@@ -27,9 +28,9 @@ export async function prepareDatabase(
 ): Promise<PreparedDatabase> {
   const { database } = account;
   const { facts, limits } = await lookInto(session, database, settings);
-  if (facts.major < OLDEST) {
-    throw new PgrehearseError('SERVER_UNAVAILABLE', `PostgreSQL ${facts.version} is older than ${OLDEST}.`, {
-      hint: `Rehearsals need PostgreSQL ${OLDEST} or newer.`,
+  if (facts.major < OLDEST_MAJOR) {
+    throw new PgrehearseError('SERVER_UNAVAILABLE', `PostgreSQL ${facts.version} is older than ${OLDEST_MAJOR}.`, {
+      hint: `Rehearsals need PostgreSQL ${OLDEST_MAJOR} or newer.`,
     });
   }
   const { version, major, databases } = facts;
@@ -47,7 +48,6 @@ export async function prepareDatabase(
   };
 }
 
-const OLDEST = 14;
 const UPKEEP = 'postgres';
 const INSTEAD = 'rehearsal';
 

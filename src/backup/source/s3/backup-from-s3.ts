@@ -1,9 +1,9 @@
-import { setMaxListeners } from 'node:events';
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { S3 } from '@aws-sdk/client-s3';
 import { byteSize } from '../../../support/amounts.ts';
 import { isPgrehearseError, PgrehearseError } from '../../../support/errors.ts';
+import { inParallel } from '../../in-parallel.ts';
 import type { DumpOptions } from '../backup-source.ts';
 import { statusOf } from './explain-s3-failure.ts';
 import { keepObject } from './fetch-object.ts';
@@ -103,24 +103,12 @@ async function fetchFolder(fetching: Fetching, into: string, signal: AbortSignal
   const totalBytes = listed.reduce((sum, { bytes }) => sum + bytes, 0);
   options.onWarning(`Fetching ${place.address}, ${listed.length} objects, ${byteSize(totalBytes)}.`);
   const onBytes = counter(totalBytes, options);
-  const waiting = listed.values();
-  // One that fails ends the others.
-  const failed = new AbortController();
-  const either = AbortSignal.any([signal, failed.signal]);
-  // Many at once listen to it.
-  setMaxListeners(0, either);
-  const fetchSome = async (): Promise<void> => {
-    for (const listedObject of waiting) await fetchListed(fetching, { listedObject, into, onBytes }, either);
-  };
-  const workers = Array.from({ length: AT_ONCE }, async () =>
-    fetchSome().catch((error: unknown) => {
-      failed.abort(error);
-      throw error;
-    }),
+  await inParallel(
+    listed,
+    (listedObject, either) => fetchListed(fetching, { listedObject, into, onBytes }, either),
+    signal,
+    AT_ONCE,
   );
-  await Promise.allSettled(workers);
-  signal.throwIfAborted();
-  failed.signal.throwIfAborted();
   if (listed.some(({ name }) => name === 'PG_VERSION')) await makeClusterFolders(into);
 }
 

@@ -7,6 +7,7 @@ import { binariesFromConfig } from './binaries-from-config.ts';
 import { missingBinaries } from './missing-binaries.ts';
 import { npmInstallations } from './npm-installations.ts';
 import { systemInstallations } from './system-installations.ts';
+import { OLDEST_MAJOR } from '../../oldest-major.ts';
 
 /** A server that could be started. */
 export interface Installation {
@@ -62,5 +63,3 @@ export async function findInstallations(
   ];
   return all.filter(({ major }) => major >= OLDEST_MAJOR);
 }
-
-const OLDEST_MAJOR = 14;
