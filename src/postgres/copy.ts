@@ -60,18 +60,24 @@ export function startCopy(database: Database, sql: Buffer): CopyIn {
   const done = finished(stream, { readable: false });
   // Looked at in `write` and `finish`; until then it must not count as unhandled.
   done.catch(() => {});
+  // The package says 'error' without destroying the stream, and has no connection to write to from then on.
+  let isOver = false;
+  stream.once('error', () => {
+    isOver = true;
+    Object.assign(query, { chunks: [] });
+  });
   const drained = (): Promise<void> => new Promise((resolve) => stream.once('drain', resolve));
   return {
     write: async (data) => {
-      if (stream.destroyed || stream.errored) return done;
+      if (isOver || stream.destroyed) return done;
       if (!stream.write(data)) await Promise.race([drained(), done]);
     },
     finish: () => {
-      stream.end();
+      if (!isOver) stream.end();
       return done;
     },
     cancel: async () => {
-      stream.destroy(new Error('cancelled'));
+      if (!isOver) stream.destroy(new Error('cancelled'));
       await done.catch(() => {});
     },
   };

@@ -16,27 +16,99 @@ export interface MessageReader {
 }
 
 /**
- * Takes stderr of `pg_restore --verbose` apart. A message begins with `pg_restore: ` and goes on until the next one
- * begins; with several jobs they may run into each other in the middle of a line.
+ * Takes stderr of `pg_restore --verbose` apart, line by line. A message is `pg_restore: `, a level where it has one, and a text
+ * that may have several lines. Each job writes these parts one by one, so with several jobs they mix: then a text is
+ * told by how it begins, and the parts before it are counted, so that none is taken twice or lost.
  */
 export function createMessageReader(): MessageReader {
-  let pending = '';
-  const take = (final: boolean): PgRestoreMessage[] => {
-    const pieces = pending.split(PREFIX);
-    // What is last may go on.
-    pending = final ? '' : `${pieces.length > 1 ? PREFIX : ''}${pieces.pop() ?? ''}`;
-    return pieces.flatMap((piece) => message(piece) ?? []);
-  };
+  let rest = '';
+  const messages = new MixedMessages();
   return {
     push: (text) => {
-      pending += text;
-      return text.includes('\n') ? take(false) : [];
+      const lines = `${rest}${text}`.split('\n');
+      rest = lines.pop() ?? '';
+      return lines.flatMap((line) => messages.add(line));
     },
-    end: () => take(true),
+    end: () => [...(rest === '' ? [] : messages.add(rest)), ...messages.end()],
   };
 }
 
-const PREFIX = 'pg_restore: ';
+/** Joins what belongs together again. */
+class MixedMessages {
+  /** Beginnings and levels that were written, and whose texts are still to come. */
+  #begun = 0;
+  readonly #levels: string[] = [];
+  /** The message whose last line may not have come yet. */
+  #current: string[] | undefined;
+
+  add(line: string): readonly PgRestoreMessage[] {
+    const afterParts = this.#withoutParts(line);
+    const text = afterParts.trimStart();
+    const isWhole = afterParts.length === line.length;
+    if (text === '' && !isWhole) return [];
+    if (!REFUSED.test(text) && (this.#begun === 0 || (isWhole && !this.#mayBegin(text, line)))) {
+      this.#current?.push(line);
+      return [];
+    }
+    this.#begun = Math.max(0, this.#begun - 1);
+    const finished = this.#take();
+    this.#current = [`${this.#levelOf(text)}${text}`];
+    return finished;
+  }
+
+  end(): readonly PgRestoreMessage[] {
+    const lost = this.#levels.splice(0).flatMap((level) => message(level) ?? []);
+    return [...lost, ...this.#take()];
+  }
+
+  #take(): readonly PgRestoreMessage[] {
+    const found = message(this.#current?.join('\n') ?? '');
+    this.#current = undefined;
+    return found ? [found] : [];
+  }
+
+  #withoutParts(line: string): string {
+    let text = line;
+    for (;;) {
+      const [part, level] = (this.#begun > 0 ? PART : FIRST_PART).exec(text) ?? [];
+      if (part === undefined) return text;
+      text = text.slice(part.length);
+      if (level === undefined) this.#begun += 1;
+      else this.#levels.push(level);
+    }
+  }
+
+  /** A line without anything before it, while a text is awaited. */
+  #mayBegin(text: string, line: string): boolean {
+    return TALK.test(text) || (this.#levels.length > 0 && !FURTHER.test(line) && !this.#isInStatement());
+  }
+
+  /** A statement that was refused ends with an empty line; each of its own lines could be anything. */
+  #isInStatement(): boolean {
+    return this.#current?.some((line) => line.startsWith(COMMAND)) === true && this.#current.at(-1) !== '';
+  }
+
+  /** The level that this text had, wherever it stands by now. */
+  #levelOf(text: string): string {
+    if (TALK.test(text)) return '';
+    const wanted = REFUSED.test(text) ? 'error:' : IGNORED.test(text) ? 'warning:' : this.#levels[0];
+    const at = this.#levels.findIndex((level) => level === wanted);
+    if (at !== -1) this.#levels.splice(at, 1);
+    return wanted === undefined ? '' : `${wanted} `;
+  }
+}
+
+const COMMAND = 'Command was: ';
+const FIRST_PART = /^pg_restore: */;
+const PART = /^ *(?:pg_restore: *|(error:|fatal:|critical:|warning:) *)/;
+
+/** How texts begin that are of one level only. */
+const REFUSED = /^(?:could not execute query: |COPY failed for table )/;
+const IGNORED = /^errors ignored on restore: /;
+const TALK =
+  /^(?:(?:finished|launching|processing|skipping) item |(?:creating|executing|processing data for|connecting to|dropping|implied|entering|from TOC entry|while |restored |restoring |table |transferring|reducing|disabling|enabling|setting|adding) ?)/;
+/** Lines of a text that is under way. */
+const FURTHER = /^(?:Command was: |DETAIL: |HINT: |CONTEXT: |LINE \d|QUERY: |\s|$)/;
 
 function message(piece: string): PgRestoreMessage | undefined {
   const text = piece.trim();
@@ -59,8 +131,8 @@ function error(text: string): PgRestoreMessage {
 }
 
 function commandOf(text: string): { readonly statement?: string } {
-  const at = text.indexOf('Command was: ');
-  return at === -1 ? {} : { statement: text.slice(at + 'Command was: '.length) };
+  const at = text.indexOf(COMMAND);
+  return at === -1 ? {} : { statement: text.slice(at + COMMAND.length) };
 }
 
 /** Which columns a duplicate key is of, without the key. */

@@ -1,3 +1,4 @@
+import type { EventEmitter } from 'node:events';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -5,7 +6,8 @@ import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 
 import { openBackup } from '../../../src/backup/index.ts';
-import { connect } from '../../../src/postgres/connect.ts';
+import { connect, type Database } from '../../../src/postgres/connect.ts';
+import { startCopy, type CopyIn } from '../../../src/postgres/copy.ts';
 import type { EphemeralServer } from '../../../src/server/provider.ts';
 import { createDatabase, startTestServer } from '../../helpers/servers.ts';
 import { contents, EXPECTED, fixture, restored, type Restored } from './library.ts';
@@ -34,6 +36,33 @@ async function rows({ target }: Restored, sql: string): Promise<unknown[]> {
   await using database = await connect(target.connectionString, { applicationName: 'test' });
   return await database.query(sql);
 }
+
+describe('a COPY that the server has ended, whenever that is noticed, rejects with why it was', () => {
+  async function refused(until: (copy: CopyIn) => Promise<void>): Promise<unknown> {
+    const target = await createDatabase(server, `copy_${String((copies += 1))}`);
+    await using database = await connect(target.connectionString, { applicationName: 'test' });
+    await database.script('create table t (id int)');
+    const copy = startCopy(database, Buffer.from('copy t from stdin'));
+    const first = copy.write(Buffer.from('no number\n')).catch(() => {});
+    await new Promise((resolve) => connectionOf(database).once('readyForQuery', resolve));
+    await first;
+    return await until(copy).catch((error: unknown) => error);
+  }
+  let copies = 0;
+  const connectionOf = ({ client }: Database): EventEmitter =>
+    (client as unknown as { connection: EventEmitter }).connection;
+
+  test.each<[string, (copy: CopyIn) => Promise<void>]>([
+    ['by the next rows', (copy) => copy.write(Buffer.from('1\n'))],
+    ['at the end', (copy) => copy.finish()],
+  ])('%s', async (_, notice) => {
+    expect(await refused(notice)).toMatchObject({ code: '22P02' });
+  });
+
+  test('by a cancel', async () => {
+    expect(await refused((copy) => copy.cancel())).toBeUndefined();
+  });
+});
 
 test('a dump of an older major comes into the newest server', async () => {
   await using library = await restored(server, fixture('library.sql'));

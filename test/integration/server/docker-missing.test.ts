@@ -59,7 +59,7 @@ test('a socket that one may not use is told from one that is not there', async (
 
 test('without the package testcontainers the line that installs it is said', async () => {
   const project = join(folder, 'project');
-  for (const part of ['src', 'test/contracts', 'package.json', 'tsconfig.json'])
+  for (const part of ['src', 'test/contracts', 'test/helpers', 'package.json', 'tsconfig.json'])
     cpSync(part, join(project, part), { recursive: true });
   mkdirSync(join(project, 'node_modules'));
   for (const name of readdirSync('node_modules').filter((one) => one !== 'testcontainers'))

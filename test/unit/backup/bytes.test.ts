@@ -146,6 +146,30 @@ pg_restore: warning: errors ignored on restore: 2
     ]);
   });
 
+  test.each([
+    ['their beginnings', 'pg_restore:pg_restore:  error: finished item 3495 TABLE DATA loans\nREFUSED_ONE'],
+    ['their levels', 'pg_restore:pg_restore:  error: error: REFUSED_OTHERREFUSED_ONE'],
+    [
+      'a beginning without its blank',
+      'pg_restore: pg_restore:error:  REFUSED_ONElaunching item 3513 ACL TABLE loans\n',
+    ],
+    [
+      'all of it',
+      'pg_restore:pg_restore:  from TOC entry 1; 2 3 ACL books\nfinished item 4 TABLE a\npg_restore: pg_restore:error:  REFUSED_ONE creating RULE "r"\n',
+    ],
+  ])('is the same when two jobs mix %s', (_, mixed) => {
+    const one = 'could not execute query: ERROR:  no "one"\nCommand was: ALTER TABLE a\n    ADD b int;\n\n';
+    const other = 'could not execute query: ERROR:  no "other"\nCommand was: CREATE c (\n    d int\n);\n\n';
+    const text = mixed.replace('REFUSED_ONE', one).replace('REFUSED_OTHER', other);
+    const reader = createMessageReader();
+    const found = [...reader.push(text), ...reader.end()].filter(({ kind }) => kind !== 'progress');
+    const refused = [
+      { kind: 'refused', error: { message: 'no "other"', statement: 'CREATE c (\n    d int\n);' } },
+      { kind: 'refused', error: { message: 'no "one"', statement: 'ALTER TABLE a\n    ADD b int;' } },
+    ];
+    expect(found).toEqual(mixed.includes('OTHER') ? refused : refused.slice(1));
+  });
+
   test('is not lost when two jobs speak at once', () => {
     const reader = createMessageReader();
     const found = [...reader.push('pg_restore: error: pg_restore: creating INDEX "a"\n'), ...reader.end()];
