@@ -1,6 +1,6 @@
 import { open, readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { PgrehearseError } from '../support/errors.ts';
+import { codeOf, PgrehearseError, toError } from '../support/errors.ts';
 import type { BackupDescription } from './backup.ts';
 import { looksLikeBase } from './base/parts.ts';
 import { openText, type Compression } from './plain/open-text.ts';
@@ -73,14 +73,18 @@ const HEAD_BYTES = 65_536;
 const TAR_HEADER_BYTES = 512;
 
 function notThere(path: string, cause: unknown): PgrehearseError {
-  const code = cause instanceof Error && 'code' in cause ? cause.code : undefined;
+  const code = codeOf(cause);
   if (code === 'ENOENT' || code === 'ENOTDIR') {
     return new PgrehearseError('BACKUP_NOT_FOUND', `There is no backup at ${path}.`, { cause });
   }
-  return new PgrehearseError('BACKUP_UNREADABLE', `The backup ${path} cannot be opened: ${String(code)}.`, {
-    cause,
-    hint: 'Is this user allowed to read it?',
-  });
+  return new PgrehearseError(
+    'BACKUP_UNREADABLE',
+    `The backup ${path} cannot be opened: ${code ?? toError(cause).message}.`,
+    {
+      cause,
+      hint: 'Is this user allowed to read it?',
+    },
+  );
 }
 
 const unreadable = (path: string, what: string, hint?: string): PgrehearseError =>

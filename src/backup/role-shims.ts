@@ -1,6 +1,6 @@
 import { quoteIdentifier } from '../postgres/identifiers.ts';
 import type { Database } from '../postgres/connect.ts';
-import { PgrehearseError } from '../support/errors.ts';
+import { codeOf, PgrehearseError } from '../support/errors.ts';
 
 /** Stands in for roles that a backup refers to and that this server does not have. */
 export interface RoleShims {
@@ -52,7 +52,7 @@ async function createMarked(upkeep: Database, role: string): Promise<void> {
   try {
     await upkeep.script(`create role ${name} nologin; comment on role ${name} is '${MARKER}'${join}`);
   } catch (cause) {
-    const code = cause instanceof Error && 'code' in cause ? cause.code : undefined;
+    const code = codeOf(cause);
     // Another rehearsal was faster.
     if (code === '42710' || code === '23505') return;
     if (code !== '42501') throw cause;

@@ -2,7 +2,7 @@ import { existsSync, renameSync, writeFileSync } from 'node:fs';
 import { mkdir, readdir, rm, stat, writeFile } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import { PgrehearseError, toError } from '../support/errors.ts';
+import { codeOf, PgrehearseError, toError } from '../support/errors.ts';
 import { isRunning } from '../support/process-identity.ts';
 
 /**
@@ -84,7 +84,7 @@ async function alone(folder: string, work: () => void): Promise<void> {
   }
 }
 
-const isTaken = (error: unknown): boolean => error instanceof Error && 'code' in error && error.code === 'EEXIST';
+const isTaken = (error: unknown): boolean => codeOf(error) === 'EEXIST';
 
 /** What a killed run left in the middle of writing. The folder may be the user's, so only names of ours count. */
 async function removeUnfinished(folder: string, files: readonly string[]): Promise<void> {

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { detectTool } from '../migrations/index.ts';
 import { type OtherTool, recogniseOther } from '../migrations/other-tool.ts';
 import { byteSize } from '../support/amounts.ts';
-import { PgrehearseError, toError } from '../support/errors.ts';
+import { codeOf, PgrehearseError, toError } from '../support/errors.ts';
 import { type ConfigFacts, configText } from './config-text.ts';
 import { type FoundBackup, findBackups } from './find-backup.ts';
 
@@ -54,7 +54,7 @@ export async function writeConfig(projectFolder: string, text: string): Promise<
     await using file = await open(path, 'wx');
     await file.writeFile(text);
   } catch (cause) {
-    if (cause instanceof Error && 'code' in cause && cause.code === 'EEXIST') throw configExists(path);
+    if (codeOf(cause) === 'EEXIST') throw configExists(path);
     throw new PgrehearseError('OUTPUT_UNWRITABLE', `${path} cannot be written: ${toError(cause).message}.`, {
       cause,
       hint: '`pgrehearse init --print` prints it instead.',

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { connect, type Database } from '../postgres/connect.ts';
+import { sqlStateOf } from '../postgres/sqlstate.ts';
 import type { InvariantReading } from '../recording/recording.ts';
 import { toError } from '../support/errors.ts';
 import { redact } from '../support/redact.ts';
@@ -66,16 +67,12 @@ async function read(session: Database, sql: string): Promise<Reading> {
 
 /** The server's message, where it cannot hold a value of a row. A function that the query calls can raise anything. */
 export function withoutValues(error: unknown): string {
-  const sqlState = textOf(error, 'code');
-  if (sqlState === undefined || !/^[0-9A-Z]{5}$/.test(sqlState)) return redact(toError(error).message);
-  const isRaised = textOf(error, 'routine')?.startsWith('exec_stmt_') === true;
+  const sqlState = sqlStateOf(error);
+  if (sqlState === undefined) return redact(toError(error).message);
+  const routine: unknown = error instanceof Error ? Reflect.get(error, 'routine') : undefined;
+  const isRaised = typeof routine === 'string' && routine.startsWith('exec_stmt_');
   if (HARMLESS_CLASSES.test(sqlState) && !isRaised) return redact(toError(error).message);
   return `SQLSTATE ${sqlState}; the message may hold values of rows and is left out`;
-}
-
-function textOf(error: unknown, key: 'code' | 'routine'): string | undefined {
-  const value: unknown = error instanceof Error ? Reflect.get(error, key) : undefined;
-  return typeof value === 'string' ? value : undefined;
 }
 
 /** Transaction state, names and syntax, resources, limits, locks and cancellation. */

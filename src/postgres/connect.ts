@@ -1,5 +1,7 @@
 import { Client, type QueryResult } from 'pg';
 
+import { INSUFFICIENT_PRIVILEGE, sqlStateOf } from './sqlstate.ts';
+
 /** One session with a Postgres server. Rows come back as node-postgres parses them; `bigint` is text. */
 export interface Database extends AsyncDisposable {
   /** Backend process id, as `pg_stat_activity.pid` shows it. */
@@ -25,8 +27,7 @@ export async function connect(connectionString: string, options: ConnectOptions)
   if (options.quiet === false) return await open(connectionString, options);
   return await open(connectionString, options, `${UNLOGGED} ${UNLIMITED}`).catch((error: unknown) => {
     // Only a superuser may keep out of the server's log.
-    if (error instanceof Error && 'code' in error && error.code === '42501')
-      return open(connectionString, options, UNLIMITED);
+    if (sqlStateOf(error) === INSUFFICIENT_PRIVILEGE) return open(connectionString, options, UNLIMITED);
     throw error;
   });
 }

@@ -2,6 +2,7 @@ import type { Client, QueryResult } from 'pg';
 
 import { toError } from '../support/errors.ts';
 import type { Database } from './connect.ts';
+import { DRIVER_TIMEOUT } from './sqlstate.ts';
 
 export interface SessionLimits {
   readonly statementMs: number;
@@ -54,9 +55,6 @@ async function inTransaction<Answer>(
     throw error;
   }
 }
-
-/** What the driver says when `query_timeout` is over; it has no code. */
-export const DRIVER_TIMEOUT = 'Query read timeout';
 
 /** The driver has no way to drop a connection without a word to the server. */
 export const cutConnection = (client: Client): void => {

@@ -1,6 +1,7 @@
 import { toError } from '../support/errors.ts';
 import type { Database } from './connect.ts';
-import { cutConnection, DRIVER_TIMEOUT } from './read-only-session.ts';
+import { cutConnection } from './read-only-session.ts';
+import { DRIVER_TIMEOUT } from './sqlstate.ts';
 
 /**
  * Runs one statement that the user wrote, in a read-only transaction that is rolled back, with the role's own search

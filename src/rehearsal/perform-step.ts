@@ -31,6 +31,8 @@ export async function performStep(run: Run, request: StepRequest): Promise<StepR
   const step = (): Promise<RunOutcome> => session.run(migration, direction, run.signal);
   const outcome = await endHopelessWaits(server, () => hintAtWaits(server, step, say));
   const durationMs = milliseconds(performance.now() - startedAt);
+  // What was cut off has not failed, whatever its tool says of it.
+  if (outcome.status === 'failed') run.signal.throwIfAborted();
   const observations = await run.watching.afterStep();
   await mustGoOn(run, request, outcome);
   await keepBooks(run, request, outcome);

@@ -1,4 +1,4 @@
-import { PgrehearseError, toError } from './errors.ts';
+import { codeOf, PgrehearseError, toError } from './errors.ts';
 
 /** Packages of the SDK that pgrehearse uses; peers, so that nobody without AWS installs them. */
 export type AwsPackage =
@@ -27,4 +27,4 @@ export async function loadPackage<Module>(name: AwsPackage, load: () => Promise<
 
 /** The package itself, not something that it imports in its turn. */
 const isMissing = (error: Error, name: string): boolean =>
-  'code' in error && error.code === 'ERR_MODULE_NOT_FOUND' && error.message.includes(`'${name}'`);
+  codeOf(error) === 'ERR_MODULE_NOT_FOUND' && error.message.includes(`'${name}'`);

@@ -108,5 +108,11 @@ export class PgrehearseError extends Error {
 export const isPgrehearseError = (value: unknown): value is PgrehearseError =>
   value instanceof Error && value.name === 'PgrehearseError' && 'code' in value;
 
+/** What the system, Node.js, the driver or a library calls the error: `ENOENT`, an SQLSTATE. */
+export function codeOf(thrown: unknown): string | undefined {
+  const code: unknown = typeof thrown === 'object' && thrown !== null ? Reflect.get(thrown, 'code') : undefined;
+  return typeof code === 'string' ? code : undefined;
+}
+
 /** JavaScript may throw anything; from here on it is an `Error`. */
 export const toError = (thrown: unknown): Error => (thrown instanceof Error ? thrown : new Error(String(thrown)));

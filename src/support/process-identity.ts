@@ -2,6 +2,8 @@ import { execFileSync } from 'node:child_process';
 import { readFileSync, readlinkSync } from 'node:fs';
 import { hostname } from 'node:os';
 
+import { codeOf } from './errors.ts';
+
 /** One process for ever: a pid alone is given out again after its process ended. */
 export interface ProcessIdentity {
   readonly pid: number;
@@ -69,7 +71,7 @@ export function isRunning(pid: number): boolean {
     return true;
   } catch (error) {
     // EPERM: it runs, and belongs to someone else.
-    return !(error instanceof Error && 'code' in error && error.code === 'ESRCH');
+    return codeOf(error) !== 'ESRCH';
   }
 }
 

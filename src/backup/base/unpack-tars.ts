@@ -1,5 +1,6 @@
 import { mkdir, open, readFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
+import { codeOf } from '../../support/errors.ts';
 import { membersOf } from './contents.ts';
 import { damaged } from './damaged.ts';
 import type { TarPart, TarParts } from './parts.ts';
@@ -35,9 +36,7 @@ async function unpack({ path, kind, content }: TarMember, into: string, part: Ta
   }
   await mkdir(dirname(into), { recursive: true, mode: 0o700 });
   const file = await open(into, 'wx', 0o600).catch((cause: unknown) => {
-    throw cause instanceof Error && 'code' in cause && cause.code === 'EEXIST'
-      ? damaged(part.path, `it holds ${path} twice`)
-      : cause;
+    throw codeOf(cause) === 'EEXIST' ? damaged(part.path, `it holds ${path} twice`) : cause;
   });
   try {
     for await (const piece of content) await file.writeFile(piece);

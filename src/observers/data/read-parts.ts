@@ -1,4 +1,5 @@
 import type { Database } from '../../postgres/connect.ts';
+import { sqlStateOf } from '../../postgres/sqlstate.ts';
 import { type Contents, readContents } from './contents.ts';
 import type { Reading } from './reading.ts';
 import type { ReadingSessions } from './reading-session.ts';
@@ -57,9 +58,9 @@ async function readBatch(
  * the connection, a relation that has gone in between) is no property of the table and ends the observation.
  */
 function reasonOf(error: unknown): string {
-  const code = typeof error === 'object' && error !== null && 'code' in error ? error.code : undefined;
-  if (typeof code !== 'string' || !/^[0-9A-Z]{5}$/.test(code) || /^(08|40|42P01|53|55P03|57)/.test(code)) throw error;
-  return `the server could not read it (SQLSTATE ${code})`;
+  const sqlState = sqlStateOf(error);
+  if (sqlState === undefined || /^(08|40|42P01|53|55P03|57)/.test(sqlState)) throw error;
+  return `the server could not read it (SQLSTATE ${sqlState})`;
 }
 
 /** From here on the server uses several processes for one table by itself. */

@@ -1,4 +1,5 @@
 import { connect, type Database } from '../../postgres/connect.ts';
+import { INSUFFICIENT_PRIVILEGE, sqlStateOf } from '../../postgres/sqlstate.ts';
 import type { RowWrites } from '../../recording/data-ledger.ts';
 
 /** What the write-ahead log says since the last look. */
@@ -42,12 +43,12 @@ const BLIND: Pick<LogReader, 'look'> = { look: () => Promise.resolve({ writes: n
 
 /** Aurora has no log of this kind unless logical replication is on, and says so in several ways. */
 function unlessWithoutLog(error: unknown): undefined {
-  if (error instanceof Error && 'code' in error && WITHOUT_LOG.has(error.code)) return undefined;
+  if (WITHOUT_LOG.has(sqlStateOf(error))) return undefined;
   throw error;
 }
 
 /** feature_not_supported, object_not_in_prerequisite_state, insufficient_privilege */
-const WITHOUT_LOG: ReadonlySet<unknown> = new Set(['0A000', '55000', '42501']);
+const WITHOUT_LOG: ReadonlySet<string | undefined> = new Set(['0A000', '55000', INSUFFICIENT_PRIVILEGE]);
 
 interface Place {
   /** End of our own record: the boundary between this look and the next. */

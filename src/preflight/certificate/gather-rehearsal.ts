@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import { orderMigrations } from '../../migrations/graph.ts';
 import type { MigrationSet, MigrationSource } from '../../migrations/source.ts';
 import type { Database } from '../../postgres/connect.ts';
+import { LOCK_NOT_AVAILABLE, QUERY_CANCELED, sqlStateOf } from '../../postgres/sqlstate.ts';
 import { toError } from '../../support/errors.ts';
 import { redact } from '../../support/redact.ts';
 import type { RehearsalPredicate } from '../facts/certificate.ts';
@@ -122,13 +123,8 @@ async function readingOf<Value>(signal: AbortSignal, ask: () => Promise<Reading<
 }
 
 function reasonOf(thrown: unknown): string {
-  const error = toError(thrown);
-  const code: unknown = Reflect.get(error, 'code');
-  const message = redact(error.message).replace(/\.$/, '');
-  if (code === LOCK_NOT_AVAILABLE) return 'another session holds a lock that reading the catalogue waits for';
-  if (code === QUERY_CANCELLED) return 'the database took too long to answer';
-  return message;
+  const sqlState = sqlStateOf(thrown);
+  if (sqlState === LOCK_NOT_AVAILABLE) return 'another session holds a lock that reading the catalogue waits for';
+  if (sqlState === QUERY_CANCELED) return 'the database took too long to answer';
+  return redact(toError(thrown).message).replace(/\.$/, '');
 }
-
-const LOCK_NOT_AVAILABLE = '55P03';
-const QUERY_CANCELLED = '57014';

@@ -1,5 +1,5 @@
 import type { Database } from '../../postgres/connect.ts';
-import { DRIVER_TIMEOUT } from '../../postgres/read-only-session.ts';
+import { INSUFFICIENT_PRIVILEGE, LOCK_NOT_AVAILABLE, QUERY_CANCELED, sqlStateOf } from '../../postgres/sqlstate.ts';
 import { toError } from '../../support/errors.ts';
 import { redact } from '../../support/redact.ts';
 import { isKnown, known, unknown, type Reading } from '../reading.ts';
@@ -38,10 +38,10 @@ export function startInterview(database: Database, deadline: number, signal: Abo
       } catch (error) {
         signal.throwIfAborted();
         failure = error;
-        if (!OTHER_FORM.has(stateOf(error))) break;
+        if (!OTHER_FORM.has(sqlStateOf(error))) break;
       }
     }
-    if (BLOCKED.has(stateOf(failure))) blocked.push(question.about);
+    if (BLOCKED.has(sqlStateOf(failure))) blocked.push(question.about);
     return reasonFor(question, failure);
   };
   return { rows, row: async (question) => firstOf(await rows(question), question), blocked };
@@ -58,24 +58,17 @@ export const mapKnown = <From, To>(reading: Reading<From>, change: (value: From)
   isKnown(reading) ? known(change(reading.value)) : reading;
 
 function reasonFor({ about, needs }: Question, failure: unknown): Reading<never> {
-  const state = stateOf(failure);
+  const state = sqlStateOf(failure);
   if (BLOCKED.has(state)) return unknown(`catalog access was blocked while asking for ${about}`);
   if (OTHER_FORM.has(state)) return unknown(`this server does not tell about ${about}: ${messageOf(failure)}`);
-  if (state === '42501') return unknown(`${about}: ${messageOf(failure)}`, needs ?? 'pg_monitor');
+  if (state === INSUFFICIENT_PRIVILEGE) return unknown(`${about}: ${messageOf(failure)}`, needs ?? 'pg_monitor');
   return unknown(`asking for ${about} failed: ${messageOf(failure)}`);
 }
 
-/** lock_not_available, query_canceled. */
-const BLOCKED = new Set(['55P03', '57014']);
+const BLOCKED: ReadonlySet<string | undefined> = new Set([LOCK_NOT_AVAILABLE, QUERY_CANCELED]);
 
 /** feature_not_supported, object_not_in_prerequisite_state, and undefined function, column, table. */
-const OTHER_FORM = new Set(['0A000', '55000', '42883', '42703', '42P01']);
-
-/** The driver's own limit is a hang as well; it has no SQLSTATE. */
-function stateOf(error: unknown): string {
-  if (toError(error).message === DRIVER_TIMEOUT) return '57014';
-  return typeof error === 'object' && error !== null && 'code' in error ? String(error.code) : '';
-}
+const OTHER_FORM: ReadonlySet<string | undefined> = new Set(['0A000', '55000', '42883', '42703', '42P01']);
 
 const messageOf = (error: unknown): string => redact(toError(error).message).replace(/\.$/, '');
 

@@ -1,3 +1,5 @@
+import { codeOf } from '../../support/errors.ts';
+
 /** An address as it may be printed: no credentials, no query, no fragment. */
 export function publicAddress(url: string): string {
   if (!URL.canParse(url)) return '(not a URL)';
@@ -24,8 +26,8 @@ export function requestError(thrown: unknown): string {
   if (!(thrown instanceof Error)) return 'the request failed';
   if (thrown.name === 'TimeoutError') return 'no complete answer in time';
   const { cause } = thrown;
-  const code: unknown = cause instanceof Error ? Reflect.get(cause, 'code') : undefined;
-  if (typeof code === 'string') return `the request failed with ${code}`;
+  const code = codeOf(cause);
+  if (code !== undefined) return `the request failed with ${code}`;
   if (cause instanceof Error && /^redirect count exceeded$/i.test(cause.message)) return 'it redirects for ever';
   return 'the request failed';
 }

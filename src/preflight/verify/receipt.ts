@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { basename } from 'node:path';
-import { isPgrehearseError, PgrehearseError } from '../../support/errors.ts';
+import { codeOf, isPgrehearseError, PgrehearseError } from '../../support/errors.ts';
 import { type Receipt, type ReceiptContent, receiptShape } from '../facts/receipt.ts';
 import { known, type Reading, unknown } from '../reading.ts';
 
@@ -17,7 +17,7 @@ export async function readReceipt(path: string): Promise<Reading<Receipt>> {
     return known(parseReceipt(await readFile(path, 'utf8'), name));
   } catch (error) {
     if (isPgrehearseError(error)) return unknown(error.message.replace(/\.$/, ''));
-    const code = error instanceof Error && 'code' in error ? String(error.code) : '';
+    const code = codeOf(error) ?? '';
     return unknown(`The receipt ${path} ${REASONS[code] ?? 'cannot be read'}`);
   }
 }

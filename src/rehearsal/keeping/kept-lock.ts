@@ -1,6 +1,6 @@
 import { connect, type Database } from '../../postgres/connect.ts';
 import type { EphemeralServer, KeptServer, ServerProvider, ServerSpec, Swept } from '../../server/provider.ts';
-import { toError } from '../../support/errors.ts';
+import { codeOf, toError } from '../../support/errors.ts';
 import { redact } from '../../support/redact.ts';
 import type { KeptState, KeptStates } from './kept-state.ts';
 
@@ -70,14 +70,8 @@ export async function removeKept(
   try {
     if (!provider?.attach || !state.server) throw new Error(`the provider ${state.provider} keeps no servers`);
     const server = await provider.attach(state.server, signal, spec);
-    const lock = server === undefined || server === 'in use' ? server : await lockUnlessUsed(server);
-    if (lock === 'in use') {
-      if (server !== 'in use') await server?.keep?.(states.pathOf(state.id));
-      return { what, removed: false, reason: 'a run uses it' };
-    }
-    // Held until it is gone, so that no run takes it up meanwhile.
-    if (server !== 'in use') await server?.[Symbol.asyncDispose]();
-    await lock?.[Symbol.asyncDispose]().then(undefined, () => {});
+    const reason = server === 'in use' ? USED : server && (await removeUnlessUsed(server, states.pathOf(state.id)));
+    if (reason !== undefined) return { what, removed: false, reason };
     await states.remove(state.id);
     return { what, removed: true };
   } catch (error) {
@@ -86,11 +80,31 @@ export async function removeKept(
   }
 }
 
-/** One that does not answer is not used. */
-async function lockUnlessUsed(server: EphemeralServer): Promise<Database | 'in use' | undefined> {
+/** @returns why it stays, kept as it was */
+async function removeUnlessUsed(server: EphemeralServer, record: string): Promise<string | undefined> {
+  const { lock, reason } = await lockUnlessUsed(server);
+  if (reason !== undefined) {
+    await server.keep?.(record);
+    return reason;
+  }
+  // Held until it is gone, so that no run takes it up meanwhile.
+  await server[Symbol.asyncDispose]();
+  await lock?.[Symbol.asyncDispose]().then(undefined, () => {});
+  return undefined;
+}
+
+/** Where nothing listens nobody is at work; behind whatever else keeps us out somebody may be. */
+async function lockUnlessUsed(
+  server: EphemeralServer,
+): Promise<{ readonly lock?: Database; readonly reason?: string }> {
   try {
-    return (await lockOn(server)) ?? 'in use';
-  } catch {
-    return undefined;
+    const lock = await lockOn(server);
+    return lock ? { lock } : { reason: USED };
+  } catch (error) {
+    if (NOBODY_THERE.has(codeOf(error))) return {};
+    return { reason: `a run may use it; it lets nobody in: ${redact(toError(error).message)}` };
   }
 }
+
+const USED = 'a run uses it';
+const NOBODY_THERE: ReadonlySet<string | undefined> = new Set(['ECONNREFUSED', 'ENOENT']);

@@ -2,7 +2,7 @@ import { createServer, isIP } from 'node:net';
 
 import type { ContainerRuntimeClient } from 'testcontainers';
 
-import { isPgrehearseError, PgrehearseError, toError } from '../../support/errors.ts';
+import { codeOf, isPgrehearseError, PgrehearseError, toError } from '../../support/errors.ts';
 import { whyNoEngine } from './why-no-engine.ts';
 
 export type Docker = ContainerRuntimeClient['container']['dockerode'];
@@ -83,7 +83,7 @@ export const isInstalled = (): Promise<boolean> =>
 export const INSTALL_LINE = 'npm install --save-dev testcontainers@11';
 
 const isMissing = (error: Error): boolean =>
-  'code' in error && error.code === 'ERR_MODULE_NOT_FOUND' && error.message.includes(`'testcontainers'`);
+  codeOf(error) === 'ERR_MODULE_NOT_FOUND' && error.message.includes(`'testcontainers'`);
 
 /** When the engine of DOCKER_HOST does not answer, testcontainers takes the usual socket: not the one that was meant. */
 async function refuseAnother({ modem }: Docker): Promise<void> {

@@ -1,5 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 
+import { sqlStateOf } from '../../postgres/sqlstate.ts';
 import { isPgrehearseError, PgrehearseError, toError } from '../../support/errors.ts';
 import { takeOver } from '../own/take-over.ts';
 import type { OnNews } from '../provider.ts';
@@ -50,8 +51,7 @@ export async function waitUntilReady(
 }
 
 /** Not to be mended by waiting: a server answers, and is not ours. */
-const isFinal = (error: Error): boolean =>
-  isPgrehearseError(error) || ('code' in error && /^(?:28|3D|42)/.test(String(error.code)));
+const isFinal = (error: Error): boolean => isPgrehearseError(error) || /^(?:28|3D|42)/.test(sqlStateOf(error) ?? '');
 
 const refused = (cause: Error): PgrehearseError =>
   new PgrehearseError('SERVER_UNAVAILABLE', `The server in the container does not let us in: ${cause.message}.`, {

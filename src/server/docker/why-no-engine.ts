@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { request } from 'node:http';
 import { userInfo } from 'node:os';
 
-import { PgrehearseError, toError } from '../../support/errors.ts';
+import { codeOf, PgrehearseError, toError } from '../../support/errors.ts';
 
 /** testcontainers says only that nothing works; here the engine is asked once more, for the reason. */
 export async function whyNoEngine(cause: Error): Promise<PgrehearseError> {
@@ -36,7 +36,7 @@ function ask(place: string): Promise<string> {
       resolve(`HTTP ${answer.statusCode}`);
     });
     asked.on('timeout', () => asked.destroy(new Error('no answer within 5 s')));
-    asked.on('error', (error) => resolve('code' in error ? String(error.code) : toError(error).message));
+    asked.on('error', (error) => resolve(codeOf(error) ?? toError(error).message));
     asked.end();
   });
 }

@@ -1,3 +1,4 @@
+import { sqlStateOf } from '../../postgres/sqlstate.ts';
 import { deletionRefusal } from '../../preflight/aws/drill/deletion-guard.ts';
 import { logIn, type DrillDoor } from '../../preflight/aws/drill/log-in.ts';
 import type { PreparedRestore } from '../../preflight/aws/drill/prepare-restore.ts';
@@ -110,7 +111,7 @@ async function open(account: Account): Promise<Database> {
   try {
     return await connect(targetOf(account, account.database).connectionString, options);
   } catch (error) {
-    if (!(error instanceof Error && 'code' in error && error.code === NO_SUCH_DATABASE)) throw error;
+    if (sqlStateOf(error) !== NO_SUCH_DATABASE) throw error;
     return connect(targetOf(account, 'template1').connectionString, options);
   }
 }

@@ -253,6 +253,19 @@ describe('what stays', () => {
     expect((await kept.run(project.folder)).isBranched).toBe(true);
   });
 
+  test('is not removed while nobody can tell whether a run uses it', async () => {
+    using project = aProject(PROJECT);
+    await kept.run(project.folder);
+    const [folder = ''] = serversIn(temp.path);
+    const postmaster = Number(readFileSync(join(temp.path, folder, 'data', 'postmaster.pid'), 'utf8').split('\n')[0]);
+    process.kill(postmaster, 'SIGSTOP');
+    const cleaned = await kept.cleanUp().finally(() => process.kill(postmaster, 'SIGCONT'));
+    expect(cleaned).toMatchObject([
+      { removed: false, reason: expect.stringContaining('a run may use it; it lets nobody in: timeout') },
+    ]);
+    expect((await kept.run(project.folder)).isBranched).toBe(true);
+  });
+
   test('is taken up by no run while it is being removed', async () => {
     using project = aProject(PROJECT);
     await kept.run(project.folder);

@@ -1,5 +1,6 @@
 import type { Database } from '../../../postgres/connect.ts';
 import { quoteIdentifier } from '../../../postgres/identifiers.ts';
+import { QUERY_CANCELED, sqlStateOf } from '../../../postgres/sqlstate.ts';
 import { toError } from '../../../support/errors.ts';
 
 /**
@@ -58,9 +59,9 @@ async function checkIndex(
     return 'sound';
   } catch (error) {
     await database.script('rollback');
-    const code = error instanceof Error && 'code' in error ? error.code : undefined;
-    if (code === QUERY_CANCELED) return 'too-long';
-    if (code === DATA_CORRUPTED || code === INDEX_CORRUPTED) return toError(error).message;
+    const sqlState = sqlStateOf(error);
+    if (sqlState === QUERY_CANCELED) return 'too-long';
+    if (sqlState === DATA_CORRUPTED || sqlState === INDEX_CORRUPTED) return toError(error).message;
     throw error;
   }
 }
@@ -74,7 +75,6 @@ const INDEXES = `
    where a.amname = 'btree' and c.relkind = 'i' and c.relpersistence = 'p' and i.indisvalid and i.indisready
    order by c.relpages, i.indexrelid`;
 
-const QUERY_CANCELED = '57014';
 const DATA_CORRUPTED = 'XX001';
 const INDEX_CORRUPTED = 'XX002';
 const CREATE_LIMIT_MS = 60_000;

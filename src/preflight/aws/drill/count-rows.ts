@@ -1,4 +1,5 @@
 import type { Database } from '../../../postgres/connect.ts';
+import { QUERY_CANCELED, sqlStateOf } from '../../../postgres/sqlstate.ts';
 
 export interface RowsExpected {
   /** Qualified and quoted where needed, as `regclass` prints it: `public.users`. */
@@ -44,7 +45,7 @@ async function countExactly(database: Database, name: string, limitMs: number): 
     return Number(results[2]?.[0]?.['rows']);
   } catch (error) {
     await database.script('rollback');
-    if (error instanceof Error && 'code' in error && error.code === QUERY_CANCELED) return undefined;
+    if (sqlStateOf(error) === QUERY_CANCELED) return undefined;
     throw error;
   }
 }
@@ -60,5 +61,3 @@ async function estimate(database: Database, name: string): Promise<number | unde
   );
   return row?.rows === null || row?.rows === undefined ? undefined : Number(row.rows);
 }
-
-const QUERY_CANCELED = '57014';

@@ -1,3 +1,4 @@
+import { codeOf } from '../../../support/errors.ts';
 import { redact } from '../../../support/redact.ts';
 
 /**
@@ -47,7 +48,7 @@ function partsOf(error: unknown): {
   const status = numberIn(metadata, 'httpStatusCode');
   const attempts = numberIn(metadata, 'attempts');
   // An answer that could not be read carries its cause's message over several lines of advice.
-  const message = error.message === '' && 'code' in error ? String(error.code) : error.message;
+  const message = error.message || (codeOf(error) ?? '');
   return {
     name: error.name,
     message,

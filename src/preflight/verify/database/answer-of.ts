@@ -1,3 +1,4 @@
+import { INSUFFICIENT_PRIVILEGE, LOCK_NOT_AVAILABLE, QUERY_CANCELED, sqlStateOf } from '../../../postgres/sqlstate.ts';
 import { toError } from '../../../support/errors.ts';
 import { redact } from '../../../support/redact.ts';
 import { known, type Reading, unknown } from '../../reading.ts';
@@ -18,18 +19,13 @@ export async function answerOf<Value>(about: string, question: () => Promise<Val
 export function unknownAfter(about: string, thrown: unknown): Reading<never> {
   const message = redact(toError(thrown).message).replace(/\.$/, '');
   switch (sqlStateOf(thrown) ?? '') {
-    case '42501':
+    case INSUFFICIENT_PRIVILEGE:
       return unknown(`cannot read ${about}: ${message}`, 'pg_monitor and pg_read_all_data');
-    case '55P03':
+    case LOCK_NOT_AVAILABLE:
       return unknown(`cannot read ${about}: another session holds a lock on it, or waits for one`);
-    case '57014':
+    case QUERY_CANCELED:
       return unknown(`cannot read ${about}: no answer within the time limit`);
     default:
       return unknown(`cannot read ${about}: ${message}`);
   }
-}
-
-export function sqlStateOf(thrown: unknown): string | undefined {
-  const code: unknown = thrown instanceof Error ? Reflect.get(thrown, 'code') : undefined;
-  return typeof code === 'string' && /^[0-9A-Z]{5}$/.test(code) ? code : undefined;
 }

@@ -1,6 +1,6 @@
 import type { Database } from '../../../postgres/connect.ts';
+import { INSUFFICIENT_PRIVILEGE, LOCK_NOT_AVAILABLE, QUERY_CANCELED, sqlStateOf } from '../../../postgres/sqlstate.ts';
 import type { TableStatistics } from '../facts.ts';
-import { sqlStateOf } from './answer-of.ts';
 
 /**
  * Of the named tables and their partitions those that lack statistics though they hold rows. Reads `pg_stats`, which
@@ -51,12 +51,17 @@ async function countSome(
     );
     return row === undefined || row.rows >= MOST_COUNTED ? 'many' : row.rows;
   } catch (error) {
-    // Locked, or not to be read to the end.
-    if (['42501', '55P03', '57014'].includes(sqlStateOf(error) ?? '')) return 'hidden';
+    if (NOT_READABLE.has(sqlStateOf(error))) return 'hidden';
     throw error;
   }
 }
 
+/** Not allowed, locked, or not to be read to the end. */
+const NOT_READABLE: ReadonlySet<string | undefined> = new Set([
+  INSUFFICIENT_PRIVILEGE,
+  LOCK_NOT_AVAILABLE,
+  QUERY_CANCELED,
+]);
 const MOST_COUNTED = 10_000;
 
 /**

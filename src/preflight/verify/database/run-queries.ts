@@ -3,11 +3,12 @@ import { connectProduction } from '../../../postgres/connect-production.ts';
 import type { Database } from '../../../postgres/connect.ts';
 import type { ProductionTarget } from '../../../postgres/production-target.ts';
 import { runUserQuery } from '../../../postgres/run-user-query.ts';
+import { INSUFFICIENT_PRIVILEGE, QUERY_CANCELED, sqlStateOf } from '../../../postgres/sqlstate.ts';
 import type { InvariantStart } from '../../facts/receipt.ts';
 import { known, type Reading } from '../../reading.ts';
 import type { InvariantFacts, QueryFacts } from '../facts.ts';
 import type { SmokeQuery } from '../settings.ts';
-import { sqlStateOf, unknownAfter } from './answer-of.ts';
+import { unknownAfter } from './answer-of.ts';
 
 export const QUERY_TIMEOUT_MS = 30_000;
 
@@ -83,9 +84,9 @@ const resultOf = (ran: Ran): { readonly value: string; readonly rows: number; re
 /** The server refused the query for what it is; not for who asks, how long it takes, or because it is ending. */
 function isAnswer(thrown: unknown): boolean {
   const sqlState = sqlStateOf(thrown);
-  return sqlState !== undefined && sqlState !== '42501' && !/^(?:08|53|55|57)/.test(sqlState);
+  return sqlState !== undefined && sqlState !== INSUFFICIENT_PRIVILEGE && !/^(?:08|53|55|57)/.test(sqlState);
 }
 
-const isTimeout = (thrown: unknown): boolean => sqlStateOf(thrown) === '57014';
+const isTimeout = (thrown: unknown): boolean => sqlStateOf(thrown) === QUERY_CANCELED;
 
 const LOCK_TIMEOUT_MS = 5_000;
