@@ -1,12 +1,10 @@
 import { randomBytes } from 'node:crypto';
 
 import { isPgrehearseError, PgrehearseError, toError } from '../../support/errors.ts';
-import { databaseTarget } from '../own/database-target.ts';
 import { assertSettable } from '../own/server-settings.ts';
 import type { EphemeralServer, OnNews, ServerProvider, ServerSpec } from '../provider.ts';
 import { untilAborted } from '../../support/until-aborted.ts';
-import { assertMajor, majorOf } from './assert-major.ts';
-import { clientProgramsIn } from './client-programs.ts';
+import { assertMajor } from './assert-major.ts';
 import { type ContainerPlan, planContainer } from './container-plan.ts';
 import { publishedAddress } from './published-address.ts';
 import { saidBy } from './docker-error.ts';
@@ -17,7 +15,7 @@ import { provideImage } from './image.ts';
 import { attachContainer, keepContainer } from './kept.ts';
 import { createContainer, type OwnedContainer } from './owned-container.ts';
 import { refuseTheTrusting } from './refuse-the-trusting.ts';
-import { roomIn } from './room-in.ts';
+import { serving } from './serving.ts';
 import { sweep } from './sweep.ts';
 import { waitUntilReady } from './wait-until-ready.ts';
 
@@ -83,27 +81,19 @@ async function serve(
   const passwords = { oldPassword: plan.password, newPassword: password };
   const { version } = await waitUntilReady(container, address, passwords, signal, onNews);
   await untilAborted(refuseTheTrusting(address), signal);
-  const clientPrograms = clientProgramsIn(engine.docker, container);
+  const identity = { ...plan, password, version };
   return {
-    version,
-    major: majorOf(version),
-    settings: plan.settings,
-    ...(engine.address === undefined && { limits: [openToOthers(address.port)] }),
+    ...serving(engine, container, address, identity),
     ...(Object.keys(engine.labels).length === 0 && {
       keep: async (record) => {
-        const kept = await keepContainer(container, { ...plan, password, version }, record);
+        const kept = await keepContainer(container, identity, record);
         owned.release();
         return kept;
       },
     }),
-    room: () => roomIn({ docker: engine.docker, container }, plan.dataFolder),
-    target: (database) => ({ ...databaseTarget({ ...address, password, database }), clientPrograms }),
     [Symbol.asyncDispose]: () => owned[Symbol.asyncDispose](),
   };
 }
-
-const openToOthers = (port: number): string =>
-  `the engine is on another machine, so the server listens on all addresses of it, on port ${port}, with a random password and without TLS`;
 
 function refuseDataDirectory({ dataDirectory }: ServerSpec): void {
   if (!dataDirectory) return;

@@ -2,35 +2,28 @@ import { buffer } from 'node:stream/consumers';
 
 import { isGone } from '../../support/is-gone.ts';
 import { parseIdentity, placeOf } from '../../support/process-identity.ts';
-import { databaseTarget } from '../own/database-target.ts';
 import type { EphemeralServer, KeptServer } from '../provider.ts';
-import { majorOf } from './assert-major.ts';
-import { clientProgramsIn } from './client-programs.ts';
 import { BROUGHT } from './container-plan.ts';
 import { orGone } from './docker-error.ts';
 import type { Container, Engine } from './engine.ts';
 import { keptNameOf, LABEL } from './labels.ts';
 import { removeContainer } from './owned-container.ts';
 import { publishedAddress } from './published-address.ts';
+import { type Identity, serving } from './serving.ts';
 import { firstTextOf, tarOfText } from './tar.ts';
-
-/** What is to be known of a server besides its container. */
-export interface Identity {
-  readonly runId: string;
-  readonly password: string;
-  readonly version: string;
-  readonly settings: Readonly<Record<string, string>>;
-}
 
 /** From the new name on no sweep takes it, as long as the file `record` is there. */
 export async function keepContainer(
   container: Container,
-  { runId, password, version, settings }: Identity,
+  { runId, password, version, settings, dataFolder }: Identity,
   record: string,
 ): Promise<KeptServer> {
   await container.putArchive(tarOfText(RECORD, record), { path: BROUGHT });
   await container.rename({ name: keptNameOf(runId) });
-  return { id: keptNameOf(runId), details: { runId, password, version, settings: JSON.stringify(settings) } };
+  return {
+    id: keptNameOf(runId),
+    details: { runId, password, version, settings: JSON.stringify(settings), dataFolder },
+  };
 }
 
 /** One that is there but does not run is removed: without fsync nobody knows what a stop left of its data. */
@@ -47,19 +40,11 @@ export async function attachContainer(
     return undefined;
   }
   const address = await publishedAddress(container, engine.host);
-  const [password, version] = [String(details['password']), String(details['version'])];
-  const settings: Record<string, string> = JSON.parse(String(details['settings']));
   const wanted = await orGone(engine.docker.getImage(wantedImage).inspect());
   let isOurs = true;
   return {
-    version,
-    major: majorOf(version),
-    settings,
+    ...serving(engine, container, address, identityIn(details)),
     ...(wanted?.Id !== found.Image && { outdated: `${wantedImage} is another image by now` }),
-    target: (database) => ({
-      ...databaseTarget({ ...address, password, database }),
-      clientPrograms: clientProgramsIn(engine.docker, container),
-    }),
     keep: async () => {
       isOurs = false;
       return { id, details };
@@ -67,6 +52,18 @@ export async function attachContainer(
     [Symbol.asyncDispose]: async () => {
       if (isOurs) await removeContainer(container);
     },
+  };
+}
+
+function identityIn(details: KeptServer['details']): Identity {
+  const text = (name: keyof Identity): string => String(details[name]);
+  const settings: Record<string, string> = JSON.parse(text('settings'));
+  return {
+    runId: text('runId'),
+    password: text('password'),
+    version: text('version'),
+    settings,
+    dataFolder: text('dataFolder'),
   };
 }
 

@@ -7,6 +7,8 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 
 import { connect, type Database } from '../../../src/postgres/connect.ts';
 import { dockerServer } from '../../../src/server/docker/docker-server.ts';
+import { openEngine } from '../../../src/server/docker/engine.ts';
+import { publishedAddress } from '../../../src/server/docker/published-address.ts';
 import type { EphemeralServer, ServerNews, ServerSpec } from '../../../src/server/provider.ts';
 import { docker, dockerInventory, hasDocker, ownDockerScope, TEST_IMAGE } from '../../helpers/docker.ts';
 
@@ -275,6 +277,7 @@ describe.runIf(hasDocker('the provider docker'))('a server in Docker', () => {
     const again = await dockerServer.attach?.(JSON.parse(JSON.stringify(kept)), never, SPEC);
     if (!again || again === 'in use') throw new Error('It is gone.');
     expect(again).toMatchObject({ version: first.version, major: 15, settings: first.settings });
+    expect(await again.room?.()).toMatchObject({ where: expect.stringContaining('/data') as string });
     expect(await (await upkeep(again)).query('select * from mine')).toEqual([]);
     await again.keep?.(record);
     await again[Symbol.asyncDispose]();
@@ -284,6 +287,18 @@ describe.runIf(hasDocker('the provider docker'))('a server in Docker', () => {
     await (await start())[Symbol.asyncDispose]();
     expect(await dockerInventory()).toEqual([]);
     expect(await dockerServer.attach?.(kept, never, SPEC)).toBeUndefined();
+  });
+
+  test('is reached where it was published, wherever that would be today', async () => {
+    const name = `pgrehearse-test-${process.pid}`;
+    await docker('run', '--detach', '--name', name, '--publish', '127.0.0.2::5432', TEST_IMAGE, 'sleep', '60');
+    try {
+      const engine = await openEngine();
+      const address = await publishedAddress(engine.docker.getContainer(name), 'elsewhere');
+      expect(`${address.host}:${address.port}`).toBe(await docker('port', name, '5432'));
+    } finally {
+      await docker('rm', '--force', '--volumes', name);
+    }
   });
 
   test.each([undefined, 300, 900, 1800])('is gone after process.exit, %s ms into its start', async (afterMs) => {
