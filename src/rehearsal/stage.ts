@@ -4,6 +4,7 @@ import { connect } from '../postgres/connect.ts';
 import { quoteIdentifier } from '../postgres/identifiers.ts';
 import { cutSubscriptions } from '../postgres/subscriptions.ts';
 import type { EphemeralServer, ServerContents, ServerNews } from '../server/provider.ts';
+import { alsoLeft } from '../support/also-left.ts';
 import { Disposals } from '../support/disposals.ts';
 import { isPgrehearseError, PgrehearseError, toError } from '../support/errors.ts';
 import type { Cast } from './cast.ts';
@@ -92,12 +93,6 @@ async function failureOf(work: PromiseLike<void>): Promise<unknown> {
   } catch (error) {
     return error;
   }
-}
-
-/** What went wrong, and what stays and costs. */
-function alsoLeft(error: unknown, left: PgrehearseError): PgrehearseError {
-  const { code } = isPgrehearseError(error) && error.code === 'INTERRUPTED' ? error : left;
-  return new PgrehearseError(code, `${toError(error).message} ${left.message}`, { cause: error, hint: left.hint });
 }
 
 const RESTORE = 'the restore';

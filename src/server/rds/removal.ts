@@ -1,7 +1,8 @@
 import { deletionByHand } from '../../preflight/aws/drill/delete-by-hand.ts';
 import { removeRestored, type PreparedRestore } from '../../preflight/aws/drill/prepare-restore.ts';
 import type { TornDown } from '../../preflight/aws/drill/tear-down.ts';
-import { isPgrehearseError, PgrehearseError, toError } from '../../support/errors.ts';
+import { alsoLeft } from '../../support/also-left.ts';
+import { PgrehearseError } from '../../support/errors.ts';
 import type { ServerNews } from '../provider.ts';
 
 /** Something that is still there: it costs, and holds data of production. */
@@ -44,11 +45,5 @@ export function notRemoved(left: readonly Left[]): PgrehearseError {
   });
 }
 
-/** What went wrong, and what stays because of it. */
-export function withLeft(error: unknown, left: readonly Left[]): unknown {
-  if (left.length === 0) return error;
-  const stays = notRemoved(left);
-  const code = isPgrehearseError(error) && error.code === 'INTERRUPTED' ? 'INTERRUPTED' : 'SERVER_NOT_REMOVED';
-  const { hint, details } = stays;
-  return new PgrehearseError(code, `${toError(error).message} ${stays.message}`, { cause: error, hint, details });
-}
+export const withLeft = (error: unknown, left: readonly Left[]): unknown =>
+  left.length === 0 ? error : alsoLeft(error, notRemoved(left));

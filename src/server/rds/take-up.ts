@@ -1,4 +1,5 @@
-import { open, readFile, rm } from 'node:fs/promises';
+import { randomBytes } from 'node:crypto';
+import { link, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
 import type { Aws } from '../../preflight/aws/aws.ts';
@@ -78,18 +79,26 @@ async function adopt(aws: Aws, options: TakeUpOptions, signal: AbortSignal): Pro
 /** So that of two runs that start at once only one goes on with it. Undefined: the other one has it. */
 async function claim(folder: string, nonce: string): Promise<AsyncDisposable | undefined> {
   const file = join(folder, `drill-${nonce}.claim`);
-  for (const isLast of [false, true]) {
-    try {
-      await using handle = await open(file, 'wx', 0o600);
-      await handle.writeFile(JSON.stringify(ownIdentity()));
-      return { [Symbol.asyncDispose]: () => rm(file, { force: true }) };
-    } catch {
+  const draft = `${file}.${randomBytes(6).toString('hex')}`;
+  await writeFile(draft, JSON.stringify(ownIdentity()), { mode: 0o600 });
+  try {
+    for (const isLast of [false, true]) {
+      // Never there without its owner, however a run ends.
+      if (await isPut(draft, file)) return { [Symbol.asyncDispose]: () => rm(file, { force: true }) };
       const owner = parseIdentity(await readFile(file, 'utf8').catch(() => ''));
       if (isLast || owner === undefined || !hasEnded(owner)) return undefined;
       await rm(file, { force: true });
     }
+    return undefined;
+  } finally {
+    await rm(draft, { force: true });
   }
-  return undefined;
 }
+
+const isPut = (draft: string, file: string): Promise<boolean> =>
+  link(draft, file).then(
+    () => true,
+    () => false,
+  );
 
 const LIMIT_MS = 20 * 60_000;

@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -177,6 +177,11 @@ test('of two runs that start at once only one goes on with what a dead one left'
   const taken = await Promise.all([1, 2, 3].map(() => takeUp(aws, options, never)));
   expect(taken.filter(({ ledger: one }) => one !== undefined)).toHaveLength(1);
   expect(server.world.instances.map(({ DBInstanceIdentifier }) => DBInstanceIdentifier)).toContain(id);
+  expect(readdirSync(stateFolder)).toEqual([`drill-${nonce}.json`]);
+  // Also when who went on with it died at that.
+  await writeLedger(stateFolder, ledger);
+  writeFileSync(join(stateFolder, `drill-${nonce}.claim`), JSON.stringify(ledger.owner));
+  expect((await takeUp(aws, options, never)).ledger).toBeDefined();
   // Not with another wish, nor after somebody has logged in, nor when half of its time is gone.
   for (const change of [
     { rehearsal: { wish: 'another', id, tags: {}, entered: false } },
