@@ -4,11 +4,12 @@ import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Crc32c } from '../crc32c.ts';
 import { inParallel } from '../in-parallel.ts';
-import { type Manifest, MANIFEST, type ManifestFile } from './manifest.ts';
+import { isLog, type Manifest, MANIFEST, type ManifestFile } from './manifest.ts';
 import { walk } from './walk.ts';
 
 /**
- * Compares a data directory with the manifest of its backup, as `pg_verifybackup --no-parse-wal` does.
+ * Compares a data directory with the manifest of its backup, as `pg_verifybackup --no-parse-wal` does: of `pg_wal` nothing
+ * counts, though a manifest may name files in it (`--wal-method=fetch`, pg_combinebackup).
  *
  * @returns what differs, one sentence without full stop each; empty: it is as it was
  */
@@ -24,9 +25,9 @@ export async function verifyFiles(
     return entry.isDirectory() && path !== 'pg_wal';
   });
   for (const path of found)
-    if (!files.has(path) && !MAY_DIFFER.has(path)) problems.push(`${path} is not in its manifest`);
+    if (!files.has(path) && !mayDiffer(path)) problems.push(`${path} is not in its manifest`);
   await inParallel(
-    [...files].filter(([path]) => !MAY_DIFFER.has(path)),
+    [...files].filter(([path]) => !mayDiffer(path)),
     async ([path, expected]) => {
       const problem = found.has(path) ? await differs(join(folder, path), expected, signal) : 'is missing';
       if (problem !== undefined) problems.push(`${path} ${problem}`);
@@ -35,6 +36,8 @@ export async function verifyFiles(
   );
   return problems.toSorted();
 }
+
+const mayDiffer = (path: string): boolean => MAY_DIFFER.has(path) || isLog(path);
 
 /** Written anew by `pg_basebackup -R`, and the manifest itself. */
 const MAY_DIFFER: ReadonlySet<string> = new Set([
