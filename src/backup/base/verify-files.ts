@@ -24,8 +24,7 @@ export async function verifyFiles(
     if (entry.isFile()) found.add(path);
     return entry.isDirectory() && path !== 'pg_wal';
   });
-  for (const path of found)
-    if (!files.has(path) && !mayDiffer(path)) problems.push(`${path} is not in its manifest`);
+  for (const path of found) if (!files.has(path) && !mayDiffer(path)) problems.push(`${path} is not in its manifest`);
   await inParallel(
     [...files].filter(([path]) => !mayDiffer(path)),
     async ([path, expected]) => {
