@@ -1,3 +1,4 @@
+export { contentsBytes } from './contents-bytes.ts';
 export { canRead } from './archive/find-pg-restore.ts';
 export type { BackupExamination } from './examine/examination.ts';
 export { examineBackup, examineClients } from './examine/examine-backup.ts';

@@ -5,7 +5,10 @@ const docker = mapping({
   pull: z.enum(['missing', 'always', 'never'], { error: '`missing`, `always` or `never`' }).exactOptional(),
   memoryGib: amount('GiB').exactOptional(),
   cpus: amount('processors').exactOptional(),
-  tmpfsGib: amount('GiB').exactOptional(),
+  tmpfsGib: z
+    .number({ error: 'GiB, or 0 for the disk' })
+    .nonnegative({ error: 'GiB, or 0 for the disk' })
+    .exactOptional(),
 });
 
 const rds = mapping({

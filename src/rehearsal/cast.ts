@@ -1,4 +1,5 @@
 import {
+  contentsBytes,
   type DumpOptions,
   type Masking,
   readMasking,
@@ -51,6 +52,7 @@ export async function castFor(request: RehearsalRequest, onEvent: OnEvent, signa
     ...(postgresVersion !== undefined && { postgresVersion }),
     ...(request.server.postgresVersion === undefined && { isMajorOfBackup: true }),
     ...(backup?.dataDirectory && { dataDirectory: backup.dataDirectory }),
+    ...(!request.keepServer && { contentsBytes: backup ? contentsBytes(backup.description) : 0 }),
   };
   const keeping =
     request.keepServer && new Keeping({ request, provider, spec: serverSpec, onEvent }, request.keepServer.stateFolder);

@@ -20,6 +20,8 @@ export interface ServerSpec {
   readonly external?: ExternalServerSpec;
   readonly docker?: DockerServerSpec;
   readonly rds?: RdsServerSpec;
+  /** What will be restored takes up so much, roughly. Absent: nobody knows, or the server is to be kept. */
+  readonly contentsBytes?: number;
   /** A physical backup, which is started and not restored. */
   readonly dataDirectory?: DataDirectorySource;
   /** Folder from which npm packages with servers are looked up, besides our own. */
@@ -41,7 +43,7 @@ export interface DockerServerSpec {
   readonly pull?: 'missing' | 'always' | 'never';
   readonly memoryGib?: number;
   readonly cpus?: number;
-  /** The data directory in memory, of this size. */
+  /** The data directory in memory, of this size; 0: never. Absent: where it fits. */
   readonly tmpfsGib?: number;
 }
 

@@ -4,6 +4,7 @@ import { PgrehearseError } from '../../support/errors.ts';
 import { INITDB_OPTIONS, initdbOptions } from '../own/initdb-options.ts';
 import { lowerCased, logSettings, throwAwaySettings } from '../own/server-settings.ts';
 import type { ServerSpec } from '../provider.ts';
+import { dataInMemoryBytes, logSizeOn } from './data-in-memory.ts';
 import type { Engine } from './engine.ts';
 import type { ServerImage } from './image.ts';
 import { nameOf, ownLabels } from './labels.ts';
@@ -23,12 +24,16 @@ export interface ContainerPlan {
 
 /** @throws {PgrehearseError} `CONFIG_INVALID` for a wish that the image cannot grant */
 export function planContainer(spec: ServerSpec, engine: Engine, image: ServerImage): ContainerPlan {
-  const { memoryGib, cpus, tmpfsGib } = spec.docker ?? {};
+  const { memoryGib, cpus } = spec.docker ?? {};
   const runId = randomBytes(6).toString('hex');
   const labels = { ...engine.labels, ...ownLabels(runId) };
   const memoryBytes = Math.min(engine.memoryBytes, (memoryGib ?? Infinity) * GIB);
+  const data = placeOfData(image);
+  const inMemoryBytes = data === undefined ? undefined : dataInMemoryBytes(spec, memoryBytes);
+  if (data === undefined) refuseMemory(spec, image);
   const settings = {
     ...throwAwaySettings({ memoryBytes, sharedMemoryBytes: undefined }),
+    ...(inMemoryBytes !== undefined && { max_wal_size: logSizeOn(inMemoryBytes) }),
     ...lowerCased(spec.settings),
   };
   const password = randomBytes(24).toString('base64url');
@@ -48,7 +53,7 @@ export function planContainer(spec: ServerSpec, engine: Engine, image: ServerIma
       Healthcheck: { Test: ['NONE'] },
       HostConfig: {
         PortBindings: { [SERVER_PORT]: [{ HostIp: engine.address ?? '', HostPort: '' }] },
-        Mounts: mounts(image, labels, tmpfsGib),
+        Mounts: mounts({ image, labels, data, inMemoryBytes }),
         // 64 MB otherwise, with which a parallel query fails.
         ShmSize: Math.floor(Math.max(GIB, memoryBytes / 4)),
         ...(memoryGib !== undefined && { Memory: Math.ceil(memoryGib * GIB) }),
@@ -91,28 +96,20 @@ const environment = (image: ServerImage, password: string): Record<string, strin
 
 type Mount = NonNullable<NonNullable<ContainerPlan['options']['HostConfig']>['Mounts']>[number];
 
+interface Places {
+  readonly image: ServerImage;
+  readonly labels: Record<string, string>;
+  readonly data: string | undefined;
+  /** Absent: the data is in a volume like any other. */
+  readonly inMemoryBytes: number | undefined;
+}
+
 /** Volumes of the image and one for what is brought: without names, so that they go with the container, but with our labels. */
-function mounts(image: ServerImage, labels: Record<string, string>, tmpfsGib: number | undefined): Mount[] {
-  const data = placeOfData(image);
-  const inMemory = tmpfsGib === undefined ? undefined : data;
-  if (tmpfsGib !== undefined && inMemory === undefined) {
-    throw new PgrehearseError(
-      'CONFIG_INVALID',
-      `server.docker.tmpfsGib: ${image.name} does not say where its data is.`,
-      {
-        hint: 'The image has no PGDATA in its environment; leave tmpfsGib out.',
-      },
-    );
-  }
+function mounts({ image, labels, data, inMemoryBytes }: Places): Mount[] {
   const volumes = new Set([...image.volumes, ...(data === undefined ? [] : [data]), BROUGHT]);
   return [...volumes].map((target) =>
-    target === inMemory
-      ? {
-          Type: 'tmpfs',
-          Target: target,
-          Source: '',
-          TmpfsOptions: { SizeBytes: Math.ceil((tmpfsGib ?? 0) * GIB), Mode: 0o755 },
-        }
+    target === data && inMemoryBytes !== undefined
+      ? { Type: 'tmpfs', Target: target, Source: '', TmpfsOptions: { SizeBytes: inMemoryBytes, Mode: 0o755 } }
       : {
           Type: 'volume',
           Target: target,
@@ -120,6 +117,13 @@ function mounts(image: ServerImage, labels: Record<string, string>, tmpfsGib: nu
           VolumeOptions: { NoCopy: false, Labels: labels, DriverConfig: LOCAL },
         },
   );
+}
+
+function refuseMemory({ docker }: ServerSpec, { name }: ServerImage): void {
+  if (docker?.tmpfsGib === undefined || docker.tmpfsGib === 0) return;
+  throw new PgrehearseError('CONFIG_INVALID', `server.docker.tmpfsGib: ${name} does not say where its data is.`, {
+    hint: 'The image has no PGDATA in its environment; leave tmpfsGib out.',
+  });
 }
 
 /** The volume around the data directory, which official images have moved, or that directory. */

@@ -23,4 +23,5 @@ export async function roomIn(place: Place, folder: string): Promise<Room | undef
 }
 
 const PATIENCE_MS = 10_000;
-const HINT = 'Make room for the engine (`docker system df` says what it holds), or raise `server.docker.tmpfsGib`.';
+const HINT =
+  'Make room for the engine (`docker system df` says what it holds), or set `server.docker.tmpfsGib` (in memory; 0: on its disk).';

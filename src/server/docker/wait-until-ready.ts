@@ -74,7 +74,7 @@ async function throwIfEnded(container: Container): Promise<void> {
 function hintFor(log: string, isOutOfMemory: boolean): string {
   if (isOutOfMemory) return 'Raise `server.docker.memoryGib`, or lower `server.settings.shared_buffers`.';
   if (/no space left/i.test(log))
-    return 'Make room for the engine (`docker system df`), or raise `server.docker.tmpfsGib`.';
+    return 'Make room for the engine (`docker system df`), or set `server.docker.tmpfsGib` (in memory; 0: on its disk).';
   return 'The lines of the container above say why; `server.settings` and `server.image` decide what it runs.';
 }
 

@@ -10,7 +10,7 @@ describe.runIf(hasDocker('kept servers in Docker'))('in Docker', () => {
     using project = aProject({
       seed: `create role shop_owner login; ${CUSTOMERS} alter table customers owner to shop_owner;`,
       migrations: { '1_y': ['alter table customers add y int', 'alter table customers drop y'] },
-      config: `server: { provider: docker, image: '${TEST_IMAGE}', docker: { pull: never } }\n`,
+      config: `server: { provider: docker, image: '${TEST_IMAGE}', docker: { pull: never, tmpfsGib: 0 } }\n`,
     });
     await using kept = keptRuns();
     const before = await dockerInventory();

@@ -101,6 +101,25 @@ describe.runIf(hasDocker('the provider docker'))('a server in Docker', () => {
     expect(await docker('exec', name, 'sh', '-c', `grep ' ${folder} ' /proc/mounts`)).toMatch(/^tmpfs .*size=262144k/);
     await using database = await upkeep(server);
     expect(await database.query('show shared_buffers')).toEqual([{ shared_buffers: '128MB' }]);
+    expect(await database.query('show max_wal_size')).toEqual([{ max_wal_size: '64MB' }]);
+  });
+
+  test.each<[string, Wishes, 'tmpfs' | 'disk']>([
+    ['in memory where what will be restored fits', { contentsBytes: 0 }, 'tmpfs'],
+    ['on disk where it may not', { contentsBytes: 2 ** 60 }, 'disk'],
+    ['on disk where the user wants it', { contentsBytes: 0, docker: { tmpfsGib: 0 } }, 'disk'],
+    ['on disk where nobody knows', {}, 'disk'],
+  ])('has its data %s', async (_, wishes, place) => {
+    await using server = await start(wishes);
+    const mounts = await docker(
+      'exec',
+      await containerName(),
+      'sh',
+      '-c',
+      `grep ' /var/lib/postgresql/data ' /proc/mounts`,
+    );
+    expect(mounts.startsWith('tmpfs ') ? 'tmpfs' : 'disk').toBe(place);
+    expect(server.settings['max_wal_size'] === '8GB').toBe(place === 'disk');
   });
 
   test('keeps what an image brings: settings of its command and its configuration, the place of its data', async () => {
