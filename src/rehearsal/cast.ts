@@ -15,6 +15,8 @@ import type { ServerProvider, ServerSpec } from '../server/provider.ts';
 import { PgrehearseError } from '../support/errors.ts';
 import type { OnEvent } from './events.ts';
 import { Keeping } from './keeping/keeping.ts';
+import type { StartStates } from './keeping/start-states.ts';
+import { WithinRun } from './keeping/within-run.ts';
 import type { RehearsalRequest } from './request.ts';
 
 /** One adapter for each part, as the request names them. A backup that was made for us is gone after `dispose`. */
@@ -26,8 +28,8 @@ export interface Cast extends AsyncDisposable {
   /** Run after each restore. */
   readonly masking?: Masking;
   readonly source: MigrationSource;
-  /** Present: the server stays after the rehearsal, or one that stayed is used. */
-  readonly keeping?: Keeping;
+  /** Absent: each stage restores on a server of its own. */
+  readonly starts?: StartStates;
 }
 
 /** @throws {PgrehearseError} for a backup that cannot be read and a tool that is not known */
@@ -54,18 +56,19 @@ export async function castFor(request: RehearsalRequest, onEvent: OnEvent, signa
     ...(backup?.dataDirectory && { dataDirectory: backup.dataDirectory }),
     ...(!request.keepServer && { contentsBytes: backup ? contentsBytes(backup.description) : 0 }),
   };
-  const keeping =
-    request.keepServer && new Keeping({ request, provider, spec: serverSpec, onEvent }, request.keepServer.stateFolder);
+  const starts = request.keepServer
+    ? new Keeping({ request, provider, spec: serverSpec, onEvent }, request.keepServer.stateFolder)
+    : new WithinRun(provider);
   return {
     provider,
     serverSpec,
     ...(backup && { backup }),
     ...(masking && { masking }),
     source,
-    ...(keeping && { keeping }),
+    starts,
     [Symbol.asyncDispose]: async () => {
       await using _ = backup;
-      await keeping?.[Symbol.asyncDispose]();
+      await starts[Symbol.asyncDispose]();
     },
   };
 }

@@ -44,8 +44,8 @@ function isUnclear({ before, after }: DataChange): boolean {
 async function compared(run: Run, migration: Migration, changes: readonly DataChange[]): Promise<RowLoss[]> {
   run.onEvent({ kind: 'output', text: `counting the rows that ${migration.id} does not give back\n` });
   try {
-    // The kept server is taken by the rehearsal itself.
-    const { keeping: _, ...cast } = run.cast;
+    // The server of the rehearsal has the state that it is compared with.
+    const { starts: _, ...cast } = run.cast;
     await using branch = await setStage(cast, run.bookkeeping, onlyProgress(run.onEvent), run.signal);
     await replay(branch, run.path.slice(0, -1), run.signal);
     return await compareAll(run, branch, changes);

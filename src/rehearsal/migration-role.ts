@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import type { BookkeepingTable } from '../migrations/source.ts';
-import type { Keeping } from './keeping/keeping.ts';
+import type { StartStates } from './keeping/start-states.ts';
 import { connect, type Database } from '../postgres/connect.ts';
 import { quoteIdentifier, quoteLiteral } from '../postgres/identifiers.ts';
 import type { DatabaseTarget, EphemeralServer } from '../server/provider.ts';
@@ -19,7 +19,7 @@ import { redact } from '../support/redact.ts';
 export async function migrationTarget(
   { server, database }: { readonly server: EphemeralServer; readonly database: string },
   bookkeeping: readonly BookkeepingTable[],
-  keeping?: Keeping,
+  starts?: StartStates,
 ): Promise<{ readonly target: DatabaseTarget; readonly limit?: string }> {
   const own = server.target(database);
   if (server.shared) return { target: own };
@@ -31,7 +31,7 @@ export async function migrationTarget(
   const target = { ...own, user: role, password, connectionString };
   const access = `${quoteIdentifier(role)} login password ${quoteLiteral(password)}`;
   if (await isSuperuser(upkeep)) {
-    await keeping?.rememberRole(upkeep, role);
+    await starts?.rememberRole(upkeep, role);
     // A role that came as it was in production may have a password that has expired there.
     const unexpired = server.contents ? " valid until 'infinity'" : '';
     await upkeep.query(`alter role ${access} superuser${unexpired}`);

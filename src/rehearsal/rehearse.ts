@@ -36,7 +36,7 @@ export async function rehearse(request: RehearsalRequest, onEvent: OnEvent, sign
     const stopped = await performAll(run);
     const failures = [...run.brokenObservers, ...run.watching.failures];
     onEvent({ kind: 'finished' });
-    if (!stopped) cast.keeping?.done();
+    if (!stopped) cast.starts?.done();
     recording = {
       format: 1,
       tool: toolRecord,

@@ -37,11 +37,11 @@ export async function setStage(
   let server: EphemeralServer | undefined;
   try {
     const restore = (): Promise<FilledServer> => restoreAnew(cast, onEvent, signal);
-    const filled = disposals.use(await (cast.keeping ? cast.keeping.filled(restore, signal) : restore()));
+    const filled = disposals.use(await (cast.starts ? cast.starts.filled(restore, signal) : restore()));
     const { database, restored, branched } = filled;
     ({ server } = filled);
     const inTime = withinExpiry(server, signal);
-    const { target, limit } = await migrationTarget(filled, bookkeeping, cast.keeping);
+    const { target, limit } = await migrationTarget(filled, bookkeeping, cast.starts);
     if (limit !== undefined) onEvent({ kind: 'output', text: `${cast.provider.kind} server: ${limit}\n` });
     const session = disposals.use(await cast.source.open(target, inTime));
     return {

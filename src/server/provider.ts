@@ -152,6 +152,8 @@ export interface ServerProvider {
   readonly kind: string;
   /** Its servers come with client programs, as `DatabaseTarget.clientPrograms`. */
   readonly bringsClients?: boolean;
+  /** A start takes seconds, so that what another server would be needed for had better be done on one. */
+  readonly startsSlowly?: boolean;
   /** Starts from files of a server as well (`ServerSpec.dataDirectory`). */
   readonly startsFromFiles?: boolean;
   /**

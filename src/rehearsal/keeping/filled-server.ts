@@ -1,6 +1,6 @@
 import type { RestoreResult } from '../../backup/backup.ts';
 import type { EphemeralServer } from '../../server/provider.ts';
-import type { KeptState } from './kept-state.ts';
+import type { KeptState, StartState } from './kept-state.ts';
 
 /** A server with the backup in it, right after restore, masking and ANALYZE, however it came there. */
 export interface FilledServer extends AsyncDisposable {
@@ -20,14 +20,26 @@ export interface Branched {
   readonly restoreMs: number;
 }
 
-/** The server that this run works on and will keep, or that an earlier run kept. */
-export interface HeldServer {
+/** A server that outlives the stages of a run, which start from the same state. */
+export interface SharedServer<State extends StartState = StartState> {
   readonly server: EphemeralServer;
   /** Removes it. */
   readonly remove: () => Promise<void>;
+  state: State;
+}
+
+/** The server that this run works on and will keep, or that an earlier run kept. */
+export interface HeldServer extends SharedServer<KeptState> {
   /** Present: it was kept before, and others are kept out. */
   readonly lock?: AsyncDisposable;
-  state: KeptState;
 }
 
 export const ofKept = ({ lock }: HeldServer): boolean => lock !== undefined;
+
+/** It stays when the stage goes. */
+export const filledBy = ({ server, state: { database, restored } }: SharedServer): FilledServer => ({
+  server,
+  database,
+  ...(restored && { restored }),
+  [Symbol.asyncDispose]: async () => {},
+});

@@ -2,23 +2,21 @@ import type { Database } from '../../postgres/connect.ts';
 import { isPgrehearseError, PgrehearseError, toError } from '../../support/errors.ts';
 import { redact } from '../../support/redact.ts';
 import { explainFullDisk } from '../lost-server.ts';
-import { readRole, restoreRole } from './altered-roles.ts';
-import { branch, makePristine, markOf, upkeepOf } from './branch.ts';
-import { readProperties } from './database-properties.ts';
 import { type Facts, firstDifference } from './facts.ts';
-import { type FilledServer, type HeldServer, ofKept } from './filled-server.ts';
+import { filledBy, type FilledServer, type HeldServer, ofKept } from './filled-server.ts';
 import { keepServer } from './keep-server.ts';
 import type { KeepingCast } from './keeping-cast.ts';
 import { type KeptState, KeptStates, ownMark } from './kept-state.ts';
 import { takeKept } from './kept-lock.ts';
 import { originOf, slotOf, whyNoOrigin } from './origin.ts';
-import { oursOf, readSurroundings } from './surroundings.ts';
+import { branchOf, noteRole, startStateOf } from './start-state.ts';
+import type { StartStates } from './start-states.ts';
 
 /**
  * Keeps the server of a run, and starts from one that an earlier run kept when that is certain to be the same as restoring
  * anew. Whatever is in doubt is restored. `dispose` keeps what `done` was said of and what was kept before.
  */
-export class Keeping implements AsyncDisposable {
+export class Keeping implements StartStates {
   readonly #cast: KeepingCast;
   readonly #states: KeptStates;
   readonly #slot: string;
@@ -40,10 +38,11 @@ export class Keeping implements AsyncDisposable {
     if (!this.#current && !this.#abstains) await this.#takeUp(signal);
     if (this.#abstains) return await restore();
     if (this.#current) {
-      const branched = await this.#branch(this.#current, signal);
+      const current = this.#current;
+      const branched = await branchOf(current, () => this.#save(current), signal);
       if (typeof branched !== 'string') return branched;
       this.#say(`restoring anew, since ${branched}`);
-      await this.#letGo(this.#current);
+      await this.#letGo(current);
     }
     return await this.#restoreAnew(restore);
   }
@@ -52,8 +51,11 @@ export class Keeping implements AsyncDisposable {
   async rememberRole(upkeep: Database, role: string): Promise<void> {
     const current = this.#current;
     if (!current) return;
-    const altered = await readRole(upkeep, role);
-    current.state = { ...current.state, altered: [...current.state.altered, altered] };
+    await noteRole(current, upkeep, role);
+    await this.#save(current);
+  }
+
+  async #save(current: HeldServer): Promise<void> {
     if (ofKept(current)) await this.#states.write(current.state);
   }
 
@@ -122,29 +124,6 @@ export class Keeping implements AsyncDisposable {
     }
   }
 
-  /** @returns why it cannot be */
-  async #branch(current: HeldServer, signal: AbortSignal): Promise<FilledServer | string> {
-    const { state, server } = current;
-    if (state.properties.uncopied > 0) return NOT_COPIED;
-    const startedMs = performance.now();
-    try {
-      await using upkeep = await upkeepOf(server);
-      for (const role of state.altered) await restoreRole(upkeep, role);
-      const now = await readSurroundings(upkeep, server, oursOf(state));
-      const difference = firstDifference(state.surroundings, now);
-      if (difference !== undefined) return `${difference} on the kept server`;
-      if ((await markOf(upkeep, state.pristine.name)) !== state.pristine.mark) return 'the pristine copy was touched';
-      await branch(upkeep, server, state);
-      current.state = { ...state, altered: [] };
-      if (ofKept(current)) await this.#states.write(current.state);
-    } catch (error) {
-      signal.throwIfAborted();
-      return `the kept server could not be branched: ${redact(toError(error).message)}`;
-    }
-    const { restoredAt, restoreMs } = state;
-    return { ...filledBy(current), branched: { ms: performance.now() - startedMs, restoredAt, restoreMs } };
-  }
-
   /** Spoiled: one of this run goes at once, one that was kept when there is another to take its place. */
   async #letGo(current: HeldServer): Promise<void> {
     this.#current = undefined;
@@ -172,32 +151,19 @@ export class Keeping implements AsyncDisposable {
     }
   }
 
-  async #stateOf(
-    { server, database, restored }: Omit<FilledServer, 'branched'>,
-    before: Facts | undefined,
-    startedMs: number,
-  ): Promise<KeptState> {
-    await using upkeep = await upkeepOf(server);
-    const pristine = await makePristine(upkeep, server, database);
-    const properties = await readProperties(upkeep, database);
+  async #stateOf(filled: FilledServer, before: Facts | undefined, startedMs: number): Promise<KeptState> {
+    const start = await startStateOf(filled, startedMs);
     const after = await this.#origin();
-    const hasOrigin = before && after && firstDifference(before, after) === undefined && properties.uncopied === 0;
-    const state = {
+    const hasOrigin =
+      before && after && firstDifference(before, after) === undefined && start.properties.uncopied === 0;
+    return {
       ...ownMark(),
       id: KeptStates.newId(),
       provider: this.#cast.provider.kind,
       slot: this.#slot,
-      restoredAt: new Date().toISOString(),
-      restoreMs: performance.now() - startedMs,
-      database,
-      pristine,
+      ...start,
       ...(hasOrigin && { origin: before }),
-      properties,
-      ...(restored && { restored }),
-      altered: [],
     };
-    const surroundings = await readSurroundings(upkeep, server, oursOf(state));
-    return { ...state, surroundings };
   }
 
   async #origin(): Promise<Facts | undefined> {
@@ -211,18 +177,8 @@ export class Keeping implements AsyncDisposable {
   }
 }
 
-const NOT_COPIED = 'the backup holds subscriptions or labels, which a copy of a database does not have';
-
 /** Undefined: it is of the same backup, masking and settings. */
 function whyOutdated({ origin }: KeptState, wanted: Facts | undefined): string | undefined {
   if (!origin || !wanted) return 'it is not certain what it was restored from';
   return firstDifference(origin, wanted);
 }
-
-/** The server stays with us when the stage goes. */
-const filledBy = ({ server, state: { database, restored } }: HeldServer): FilledServer => ({
-  server,
-  database,
-  ...(restored && { restored }),
-  [Symbol.asyncDispose]: async () => {},
-});

@@ -93,7 +93,10 @@ async function removeUnlessUsed(server: EphemeralServer, record: string): Promis
   return undefined;
 }
 
-/** Where nothing listens nobody is at work; behind whatever else keeps us out somebody may be. */
+/**
+ * Where nothing listens nobody is at work, and where our password has been changed somebody else has taken it over since it was
+ * kept. Behind whatever else keeps us out a run may be.
+ */
 async function lockUnlessUsed(
   server: EphemeralServer,
 ): Promise<{ readonly lock?: Database; readonly reason?: string }> {
@@ -107,4 +110,5 @@ async function lockUnlessUsed(
 }
 
 const USED = 'a run uses it';
-const NOBODY_THERE: ReadonlySet<string | undefined> = new Set(['ECONNREFUSED', 'ENOENT']);
+/** The last one: invalid_password. */
+const NOBODY_THERE: ReadonlySet<string | undefined> = new Set(['ECONNREFUSED', 'ENOENT', '28P01']);

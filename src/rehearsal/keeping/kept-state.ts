@@ -7,8 +7,24 @@ import { hasEnded, ownIdentity, type ProcessIdentity } from '../../support/proce
 import type { DatabaseProperties } from './database-properties.ts';
 import type { Facts } from './facts.ts';
 
+/** A restored database and its pristine copy, and what tells whether the server around them is still as it was then. */
+export interface StartState {
+  /** ISO-8601 UTC. */
+  readonly restoredAt: string;
+  /** From the wish for a server to the pristine copy. */
+  readonly restoreMs: number;
+  readonly database: string;
+  readonly pristine: Pristine;
+  /** Everything outside of the database that a migration could change, as it was right after the restore. */
+  readonly surroundings: Facts;
+  readonly properties: DatabaseProperties;
+  readonly restored?: RestoreResult;
+  /** Roles that were made superusers for a migration tool, as they were before. */
+  readonly altered: readonly AlteredRole[];
+}
+
 /** What is remembered of a kept server, so that a later run can start from it. Secret: it leads to the data. */
-export interface KeptState {
+export interface KeptState extends StartState {
   readonly format: 1;
   readonly id: string;
   readonly provider: string;
@@ -18,20 +34,8 @@ export interface KeptState {
   readonly owner: ProcessIdentity;
   /** Absent: it was about to be kept. */
   readonly server?: KeptServer;
-  /** ISO-8601 UTC. */
-  readonly restoredAt: string;
-  /** From the wish for a server to the pristine copy. */
-  readonly restoreMs: number;
-  readonly database: string;
-  readonly pristine: Pristine;
   /** What the state was made of. Absent: it has no identity, so no run can start from it. */
   readonly origin?: Facts;
-  /** Everything outside of the database that a migration could change, as it was right after the restore. */
-  readonly surroundings: Facts;
-  readonly properties: DatabaseProperties;
-  readonly restored?: RestoreResult;
-  /** Roles that were made superusers for a migration tool, as they were before. */
-  readonly altered: readonly AlteredRole[];
 }
 
 export interface Pristine {

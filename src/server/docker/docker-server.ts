@@ -23,6 +23,7 @@ import { waitUntilReady } from './wait-until-ready.ts';
 export const dockerServer: ServerProvider = {
   kind: 'docker',
   bringsClients: true,
+  startsSlowly: true,
   async start(spec, signal, onNews = () => {}) {
     signal.throwIfAborted();
     assertSettable(spec.settings);
