@@ -19,6 +19,11 @@ const RULES: readonly { readonly says: RegExp; readonly of: RegExp; readonly bec
     because: 'pg_dump 17 sets a limit that older servers do not have; nothing depends on it',
   },
   {
+    says: /^function pg_catalog\.pg_restore_(?:relation|attribute)_stats\(.*\) does not exist/,
+    of: /^select \* from pg_catalog\.pg_restore_\w+_stats\(/i,
+    because: 'pg_dump 18 keeps planner statistics, which older servers cannot take; ANALYZE makes them anew',
+  },
+  {
     says: /^schema "public" already exists/,
     of: /^create schema public\b/i,
     because: 'every new database has it',

@@ -35,10 +35,15 @@ export interface Production extends AsyncDisposable {
   readonly place: (name: string) => Promise<string>;
 }
 
-/** Its first superuser is `Big Boss`, not `postgres`; `root` is another one, without a password's worth of secrecy. */
+/**
+ * Its first superuser is `Big Boss`, not `postgres`; `root` is another one, without a password's worth of secrecy.
+ *
+ * @param programs the folder of the pg_basebackup to take; absent: Debian's of 15
+ */
 export async function startProduction(
   settings: Readonly<Record<string, string>> = {},
   major = 15,
+  programs?: string,
 ): Promise<Production> {
   const server = await startTestServer(major, { max_replication_slots: '10', ...settings });
   const folder = mkdtempSync(join(tmpdir(), 'base-backups-'));
@@ -78,9 +83,8 @@ export async function startProduction(
     backUp: async (name, options) => {
       const into = join(folder, name);
       const args = ['-h', host, '-p', String(port), '-U', 'root', '-c', 'fast', '-D', into, ...options];
-      await promisify(execFile)(debianProgram('pg_basebackup'), args, {
-        env: { ...process.env, PGPASSWORD: password },
-      });
+      const program = programs === undefined ? debianProgram('pg_basebackup') : join(programs, 'pg_basebackup');
+      await promisify(execFile)(program, args, { env: { ...process.env, PGPASSWORD: password } });
       return into;
     },
     [Symbol.asyncDispose]: async () => {

@@ -48,9 +48,20 @@ export function toolEnvironment(tool: ClientTool): NodeJS.ProcessEnv {
 
 export function unreadable(stderr: string): PgrehearseError {
   const [, reason] = /pg_restore: (?:error|fatal): (.*)/.exec(stderr) ?? [];
+  const [, compression] = /does not support compression with (\w+)/.exec(reason ?? '') ?? [];
+  if (compression !== undefined) return builtWithout(compression);
   return new PgrehearseError(
     'BACKUP_UNREADABLE',
     `pg_restore cannot read the backup: ${reason ?? 'it gives no reason'}.`,
     { hint: 'The file is damaged or not complete. Make or copy the backup again.' },
   );
 }
+
+const builtWithout = (compression: string): PgrehearseError =>
+  new PgrehearseError(
+    'BACKUP_TOOL_MISSING',
+    `The backup is compressed with ${compression}, and the pg_restore that was taken was built without that.`,
+    {
+      hint: `Install a PostgreSQL client that knows ${compression}, as those of apt.postgresql.org do, or make the dump with \`--compress=gzip\`.`,
+    },
+  );

@@ -2,6 +2,7 @@ import { fileURLToPath } from 'node:url';
 import { join } from 'node:path';
 
 import { openBackup } from '../../../src/backup/index.ts';
+import type { OpenBackupOptions } from '../../../src/backup/open-backup.ts';
 import type { RestoreResult } from '../../../src/backup/backup.ts';
 import { connect } from '../../../src/postgres/connect.ts';
 import type { DatabaseTarget, EphemeralServer } from '../../../src/server/provider.ts';
@@ -30,13 +31,14 @@ export async function restored(
   server: EphemeralServer,
   path: string,
   signal: AbortSignal = new AbortController().signal,
+  options: OpenBackupOptions = {},
 ): Promise<Restored> {
   count += 1;
   const target = await createDatabase(server, `restored ${count}`);
   const remove = () => removeDatabase(server, target.database);
   const warnings: string[] = [];
   try {
-    const backup = await openBackup(path, { onWarning: (message) => warnings.push(message) }, signal);
+    const backup = await openBackup(path, { onWarning: (message) => warnings.push(message), ...options }, signal);
     const result = await backup.restore(target, () => {}, signal);
     return { target, result, warnings, [Symbol.asyncDispose]: remove };
   } catch (error) {
