@@ -1,11 +1,11 @@
 import { execFile } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { delimiter, join } from 'node:path';
 import { promisify } from 'node:util';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest';
 
-import { openBackup } from '../../../src/backup/index.ts';
+import { obtainBackup, openBackup } from '../../../src/backup/index.ts';
 import { connect } from '../../../src/postgres/connect.ts';
 import type { DatabaseTarget, EphemeralServer } from '../../../src/server/provider.ts';
 import { isPgrehearseError } from '../../../src/support/errors.ts';
@@ -55,9 +55,10 @@ describe.skipIf(tools.size < PYPI_MAJORS.length)('dumps by pg_dump and pg_dumpal
       await dump(18, `statistics of ${major}`, { source, options: ['-Fc', '--statistics'] });
       await dump(18, `plain statistics of ${major}`, { source, options: ['-Fp', '--statistics'] });
       await run(major, 'pg_dumpall', ['-f', pathOf(major, 'cluster'), ...address(source)], source);
-      await dropLibrary(server);
+      await dropDatabase(server, 'library', 'drop role librarian, reader');
     }
   });
+  afterEach(() => vi.unstubAllEnvs());
   afterAll(async () => {
     for (const server of servers.values()) await server[Symbol.asyncDispose]();
     rmSync(folder, { recursive: true });
@@ -111,6 +112,22 @@ describe.skipIf(tools.size < PYPI_MAJORS.length)('dumps by pg_dump and pg_dumpal
     expect(await restoredOn(major, `18 statistics of ${major}`)).toEqual(wholeOf(major));
     expect(await restoredOn(major, `18 plain statistics of ${major}`)).toEqual(wholeOf(major));
   });
+
+  test.each([...PYPI_MAJORS])(
+    'backup.url of a server of %d: all of it, by the pg_dump of that major',
+    async (major) => {
+      vi.stubEnv('PATH', `${tools.get(major)}${delimiter}${process.env['PATH']}`);
+      await using source = await restored(serverOf(major), pathOf(major, 'custom'), signal, all);
+      const said: string[] = [];
+      const options = { projectFolder: folder, onWarning: (text: string) => said.push(text), onProgress: () => {} };
+      await using backup = await obtainBackup({ url: source.target.connectionString }, options, signal);
+      expect(said).toEqual([expect.stringContaining(`with pg_dump ${major}.`)]);
+      const copy = await createDatabase(serverOf(major), 'copy');
+      const { complaints } = await backup.restore(copy, () => {}, signal);
+      expect([complaints, await factsOf(copy)]).toEqual([[], facts.get(major)]);
+      await dropDatabase(serverOf(major), 'copy');
+    },
+  );
 
   test.each(archives)('%s: is refused where there is only a pg_restore of 15', async (file, major) => {
     const opened = openBackup(pathOf(...named(file)), { toolPlaces: [DEBIANS] }, signal);
@@ -179,10 +196,9 @@ async function run(
 
 const address = ({ host, port, user }: DatabaseTarget): string[] => ['-h', host, '-p', String(port), '-U', user];
 
-async function dropLibrary(server: EphemeralServer): Promise<void> {
+async function dropDatabase(server: EphemeralServer, name: string, ...more: readonly string[]): Promise<void> {
   await using upkeep = await connect(server.target('postgres').connectionString, { applicationName: 'test' });
-  await upkeep.script('drop database library with (force)');
-  await upkeep.script('drop role librarian, reader');
+  for (const statement of [`drop database ${name} with (force)`, ...more]) await upkeep.script(statement);
 }
 
 const LIBRARY = `
