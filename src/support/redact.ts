@@ -6,6 +6,8 @@
 export const redact = (text: string): string =>
   text
     .replaceAll(/(\b[a-z][a-z0-9+.-]*:\/\/[^\s:@/]*):[^\s"'`<>]*@/gi, '$1:***@')
+    // With a quote in it, only up to the first of `@` and `/`: a text may go on after a quote.
+    .replaceAll(/(:\/\/[^\s:@/]*):[^\s@/]*@/g, '$1:***@')
     .replaceAll(/(password\s*[=:]\s*)('[^']*'|"[^"]*"|[^\s,;&]+)/gi, '$1***')
     .replaceAll(
       /([?&](?:X-Amz-(?:Signature|Credential|Security-Token)|Signature|AWSAccessKeyId)=)[^&\s"']+/gi,

@@ -17,8 +17,9 @@ export interface MessageReader {
 
 /**
  * Takes stderr of `pg_restore --verbose` apart, line by line. A message is `pg_restore: `, a level where it has one, and a text
- * that may have several lines. Each job writes these parts one by one, so with several jobs they mix: then a text is
- * told by how it begins, and the parts before it are counted, so that none is taken twice or lost.
+ * that may have several lines. Each job writes these parts one by one, and a text of more than 1 KB in pieces, so with several
+ * jobs they mix, also in the middle of a line: then a text is told by how it begins, and the parts before it are
+ * counted, so that none is taken twice or lost.
  */
 export function createMessageReader(): MessageReader {
   let rest = '';
@@ -42,11 +43,29 @@ class MixedMessages {
   #current: string[] | undefined;
 
   add(line: string): readonly PgRestoreMessage[] {
-    const afterParts = this.#withoutParts(line);
+    return line.split(BEGINNING_WITHIN).flatMap((piece) => this.#addPiece(piece));
+  }
+
+  end(): readonly PgRestoreMessage[] {
+    const lost = this.#levels.splice(0).flatMap((level) => message(`${level} ${UNTOLD}`) ?? []);
+    return [...lost, ...this.#take()];
+  }
+
+  #addPiece(piece: string): readonly PgRestoreMessage[] {
+    const afterParts = this.#withoutParts(piece);
     const text = afterParts.trimStart();
-    const isWhole = afterParts.length === line.length;
-    if (text === '' && !isWhole) return [];
-    if (!REFUSED.test(text) && (this.#begun === 0 || (isWhole && !this.#mayBegin(text, line)))) {
+    const isAlone = afterParts.length === piece.length;
+    if (text === '' && !isAlone) return [];
+    const within = text.slice(1).search(this.#begun > 0 ? REFUSED_WITHIN : SURELY_REFUSED) + 1;
+    if (within > 0) return [text.slice(0, within), text.slice(within)].flatMap((one) => this.#addText(one, isAlone));
+    return this.#addText(isAlone ? piece : text, isAlone);
+  }
+
+  /** @param isAlone nothing stands before it in its line */
+  #addText(line: string, isAlone: boolean): readonly PgRestoreMessage[] {
+    const text = line.trimStart();
+    const begins = REFUSED.test(text) || (this.#begun > 0 && (!isAlone || TALK.test(text)));
+    if (!begins) {
       this.#current?.push(line);
       return [];
     }
@@ -54,11 +73,6 @@ class MixedMessages {
     const finished = this.#take();
     this.#current = [`${this.#levelOf(text)}${text}`];
     return finished;
-  }
-
-  end(): readonly PgRestoreMessage[] {
-    const lost = this.#levels.splice(0).flatMap((level) => message(level) ?? []);
-    return [...lost, ...this.#take()];
   }
 
   #take(): readonly PgRestoreMessage[] {
@@ -78,16 +92,6 @@ class MixedMessages {
     }
   }
 
-  /** A line without anything before it, while a text is awaited. */
-  #mayBegin(text: string, line: string): boolean {
-    return TALK.test(text) || (this.#levels.length > 0 && !FURTHER.test(line) && !this.#isInStatement());
-  }
-
-  /** A statement that was refused ends with an empty line; each of its own lines could be anything. */
-  #isInStatement(): boolean {
-    return this.#current?.some((line) => line.startsWith(COMMAND)) === true && this.#current.at(-1) !== '';
-  }
-
   /** The level that this text had, wherever it stands by now. */
   #levelOf(text: string): string {
     if (TALK.test(text)) return '';
@@ -102,13 +106,26 @@ const COMMAND = 'Command was: ';
 const FIRST_PART = /^pg_restore: */;
 const PART = /^ *(?:pg_restore: *|(error:|fatal:|critical:|warning:) *)/;
 
+const refused = 'could not execute query: |COPY failed for table "';
+/** What has no level: what it does, and notices of the server. */
+const talk = [
+  '(?:finished|launching|processing|skipping) (?:item|missed item|data for) ',
+  '(?:creating|executing|dropping|implied|entering|from TOC entry|while |transferring|reducing|disabling|enabling|setting|adding) ?',
+  'connecting to |restored |restoring large object |table ',
+  '(?:WARNING|NOTICE|INFO|LOG|DEBUG): {2}',
+].join('|');
 /** How texts begin that are of one level only. */
-const REFUSED = /^(?:could not execute query: |COPY failed for table )/;
+const REFUSED = new RegExp(`^(?:${refused})`);
+const REFUSED_WITHIN = new RegExp(refused);
+const SURELY_REFUSED = /could not execute query: ERROR: {2}/;
 const IGNORED = /^errors ignored on restore: /;
-const TALK =
-  /^(?:(?:finished|launching|processing|skipping) item |(?:creating|executing|processing data for|connecting to|dropping|implied|entering|from TOC entry|while |restored |restoring |table |transferring|reducing|disabling|enabling|setting|adding) ?)/;
-/** Lines of a text that is under way. */
-const FURTHER = /^(?:Command was: |DETAIL: |HINT: |CONTEXT: |LINE \d|QUERY: |\s|$)/;
+const TALK = new RegExp(`^(?:${talk})`);
+/** In the middle of a line of another job; a statement may have the words of the first part as well. */
+const BEGINNING_WITHIN = new RegExp(
+  `(?<!^)(?=pg_restore: *(?:$|pg_restore:|(?:error|fatal|critical|warning):|${refused}|${talk}))`,
+);
+/** Of an error whose level came, and whose text stands among those of other jobs. */
+const UNTOLD = 'an error whose text could not be told from what other jobs said';
 
 function message(piece: string): PgRestoreMessage | undefined {
   const text = piece.trim();

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import type { Database } from '../../postgres/connect.ts';
 import { PgrehearseError } from '../../support/errors.ts';
 import type { BackupDescription, RestoreProgress, RestoreTarget } from '../backup.ts';
+import { withoutValues } from '../complaint.ts';
 import type { RestoreReport } from '../restore-report.ts';
 import { lostDuringRestore } from '../restore-session.ts';
 import type { PgRestore } from './pg-restore.ts';
@@ -92,11 +93,11 @@ class RestoreLog {
     const { report } = this.#restore;
     const finished = code === 0 || this.#ignored !== undefined;
     if (!finished || this.#fatal.some((message) => LOST_CONNECTION.test(message))) throw this.#failure(code);
-    this.#fatal.forEach((message) => report.complain(`pg_restore: ${message}`));
+    this.#fatal.forEach((message) => report.complain(`pg_restore: ${withoutValues(message)}`));
     const heard = this.#refused + this.#fatal.length;
-    // With several jobs its own count is too high: each worker begins with the errors of the leader.
-    const ignored = this.#restore.jobs > 1 ? Math.min(this.#ignored ?? 0, 1) : (this.#ignored ?? 0);
-    if (ignored > heard) {
+    const ignored = this.#ignored ?? 0;
+    // With several jobs each item that has errors counts for one more.
+    if (ignored > heard * (this.#restore.jobs > 1 ? 2 : 1)) {
       report.complain(`pg_restore ignored ${ignored} errors, of which ${heard} could be read from its output`);
     }
   }

@@ -17,6 +17,12 @@ export async function makePristine(upkeep: Database, server: EphemeralServer, da
   return { name, mark };
 }
 
+/** Of a server that nobody else uses. */
+export async function dropPristine(server: EphemeralServer): Promise<void> {
+  await using upkeep = await upkeepOf(server);
+  await upkeep.query(`drop database if exists ${quoteIdentifier(PRISTINE)}`);
+}
+
 /** Undefined: there is no such database any more, or somebody may connect to it. */
 export async function markOf(upkeep: Database, pristine: string): Promise<string | undefined> {
   const [row] = await upkeep.query<{ mark: string }>(

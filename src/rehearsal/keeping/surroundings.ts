@@ -27,7 +27,11 @@ export async function readSurroundings(
   };
   const rows = server.shared
     ? [...(await read(SEEN_ON_SHARED)), ...(await rolesAmong(upkeep, roles))]
-    : [...(await read([...SEEN, ...(server.major >= 15 ? SEEN_SINCE_15 : [])])), ...(await contentsOfTemplate(server))];
+    : [
+        ...(await read([...SEEN, ...(server.major >= 15 ? SEEN_SINCE_15 : [])])),
+        await contentsOf(server, 'template1'),
+        await contentsOf(server, 'postgres'),
+      ];
   const details = new Map<string, string[]>();
   for (const [name, detail] of rows) details.set(name, [...(details.get(name) ?? []), detail]);
   return Object.fromEntries([...details].map(([name, texts]) => [name, digest(texts.toSorted())]));
@@ -57,34 +61,43 @@ async function rolesAmong(upkeep: Database, roles: readonly string[]): Promise<r
   return rows.map(({ name }) => [`the role ${name} of the backup`, '']);
 }
 
-/** A new database of a migration's is a copy of `template1`. */
-async function contentsOfTemplate(server: EphemeralServer): Promise<readonly (readonly [string, string])[]> {
+/** A new database of a migration's is a copy of `template1`, and in `postgres` it may work as well. */
+async function contentsOf(
+  server: EphemeralServer,
+  database: 'template1' | 'postgres',
+): Promise<readonly [string, string]> {
+  const name = `the contents of ${database}`;
   try {
-    await using template = await connect(server.target('template1').connectionString, {
+    await using session = await connect(server.target(database).connectionString, {
       applicationName: 'pgrehearse observer upkeep',
     });
-    const rows = await template.query<{ detail: string }>(CONTENTS);
-    return [['the contents of template1', JSON.stringify(rows)]];
+    return [name, JSON.stringify(await session.query(CONTENTS))];
   } catch (error) {
-    return [['the contents of template1', toError(error).message]];
+    return [name, toError(error).message];
   }
 }
 
-/** Objects that come, go or change leave another row. */
+const WITHOUT_OURS = `
+  where not exists (select from pg_catalog.pg_extension e
+      where e.extname = 'pg_walinspect' and (e.tableoid, e.oid) = (c.tableoid, c.oid))
+    and not exists (select from pg_catalog.pg_depend d join pg_catalog.pg_extension e on e.oid = d.refobjid
+      where (d.classid, d.objid) = (c.tableoid, c.oid) and d.deptype = 'e' and e.extname = 'pg_walinspect')`;
+
+/** Objects that come, go or change leave another row. An extension of observers in `postgres` is ours. */
 const CONTENTS = [
   'pg_class',
   'pg_proc',
   'pg_type',
   'pg_namespace',
   'pg_extension',
-  'pg_attribute',
   'pg_default_acl',
   'pg_event_trigger',
+  'pg_attribute',
 ]
   .map(
     (catalogue) =>
-      `select '${catalogue}' as catalogue, pg_catalog.count(*)::text || ' ' || coalesce(pg_catalog.max(xmin::text::int8), 0)::text as detail
-        from pg_catalog.${catalogue}`,
+      `select '${catalogue}' as catalogue, pg_catalog.count(*)::text || ' ' || coalesce(pg_catalog.max(c.xmin::text::int8), 0)::text as detail
+        from pg_catalog.${catalogue} c ${catalogue === 'pg_attribute' ? '' : WITHOUT_OURS}`,
   )
   .join(' union all ');
 

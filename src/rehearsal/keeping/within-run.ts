@@ -1,8 +1,10 @@
 import type { Database } from '../../postgres/connect.ts';
 import type { ServerProvider } from '../../server/provider.ts';
 import { untilAborted } from '../../support/until-aborted.ts';
-import { upkeepOf } from './branch.ts';
+import { dropPristine, upkeepOf } from './branch.ts';
+import { readProperties } from './database-properties.ts';
 import { filledBy, type FilledServer, type SharedServer } from './filled-server.ts';
+import type { StartState } from './kept-state.ts';
 import { branchOf, noteRole, startStateOf } from './start-state.ts';
 import type { StartStates } from './start-states.ts';
 
@@ -21,14 +23,23 @@ export class WithinRun implements StartStates {
   async filled(restore: () => Promise<FilledServer>, signal: AbortSignal): Promise<FilledServer> {
     const current = this.#current;
     if (current) {
-      const branched = await branchOf(current, async () => {}, signal);
+      // The server goes anyway when the run is aborted, and what is copied on it.
+      const branched = await untilAborted(
+        branchOf(current, async () => {}, signal),
+        signal,
+      );
       if (typeof branched !== 'string') return branched;
       this.#current = undefined;
       await current.remove();
     }
     const startedMs = performance.now();
     const filled = await restore();
-    this.#current = await this.#shared(filled, startedMs, signal);
+    try {
+      this.#current = await this.#shared(filled, startedMs, signal);
+    } catch (error) {
+      await filled[Symbol.asyncDispose]();
+      throw error;
+    }
     return this.#current ? filledBy(this.#current) : filled;
   }
 
@@ -44,18 +55,20 @@ export class WithinRun implements StartStates {
     await current?.remove();
   }
 
-  /** Undefined: it is restored again. A copy that fails costs nothing but the time that it would have saved. */
+  /**
+   * Undefined: it is restored again. A copy that fails costs nothing but the time that it would have saved.
+   *
+   * @throws the signal's reason
+   */
   async #shared(filled: FilledServer, startedMs: number, signal: AbortSignal): Promise<SharedServer | undefined> {
-    const { server } = filled;
+    const copied = async (): Promise<StartState | undefined> =>
+      (await this.#isWorthACopy(filled)) ? await startStateOf(filled, startedMs) : undefined;
     try {
-      if (!(await this.#isWorthACopy(filled))) return undefined;
-      return {
-        server,
-        remove: async () => filled[Symbol.asyncDispose](),
-        // The server goes anyway when the run is aborted, and the copy with it.
-        state: await untilAborted(startStateOf(filled, startedMs), signal),
-      };
+      const state = await untilAborted(copied(), signal);
+      return state && { server: filled.server, remove: async () => filled[Symbol.asyncDispose](), state };
     } catch {
+      signal.throwIfAborted();
+      await dropPristine(filled.server).catch(() => {});
       return undefined;
     }
   }
@@ -64,6 +77,7 @@ export class WithinRun implements StartStates {
     // Others would have to make room for it.
     if (server.shared || server.contents) return false;
     await using upkeep = await upkeepOf(server);
+    if ((await readProperties(upkeep, database)).uncopied > 0) return false;
     const [row] = await upkeep.query<{ bytes: string }>('select pg_catalog.pg_database_size($1) as bytes', [database]);
     const bytes = Number(row?.bytes);
     if (this.#provider.startsSlowly !== true && bytes < WORTH_BYTES) return false;
@@ -74,6 +88,6 @@ export class WithinRun implements StartStates {
 
 /** Below, a server is started and filled about as fast as a database is copied. */
 const WORTH_BYTES = 64 * 1024 * 1024;
-/** The copy, a branch, and what migrations write anew. */
-const ROOM_FACTOR = 3;
-const LEAST_BYTES = 128 * 1024 * 1024;
+/** The copy; then there must be room for all that migrations may write anew, with its indexes, sort files and log. */
+const ROOM_FACTOR = 5;
+const LEAST_BYTES = 512 * 1024 * 1024;

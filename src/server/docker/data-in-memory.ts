@@ -4,16 +4,18 @@ import type { ServerSpec } from '../provider.ts';
  * How large a disk in memory for the data is. Without a wish of the user's: a quarter of the memory, where three times what
  * will be restored fits into it, since migrations write tables anew and an unwind restores once more.
  *
- * @param memoryBytes that the container may use
+ * @param memoryBytes what the container may use
  * @returns bytes; undefined: the data is on the engine's disk
  */
 export function dataInMemoryBytes(
   { docker, contentsBytes }: Pick<ServerSpec, 'docker' | 'contentsBytes'>,
-  memoryBytes: number,
+  { memoryBytes, startsAsRoot }: { readonly memoryBytes: number; readonly startsAsRoot: boolean },
 ): number | undefined {
   const wanted = docker?.tmpfsGib;
   if (wanted !== undefined) return wanted === 0 ? undefined : Math.ceil(wanted * GIB);
   const bytes = Math.floor(memoryBytes / 4);
+  // The folder would be root's.
+  if (!startsAsRoot) return undefined;
   return contentsBytes !== undefined && 3 * contentsBytes + OWN_BYTES <= bytes ? bytes : undefined;
 }
 

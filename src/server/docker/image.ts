@@ -10,6 +10,8 @@ export interface ServerImage {
   readonly command: readonly string[];
   readonly environment: ReadonlyMap<string, string>;
   readonly volumes: readonly string[];
+  /** It runs as root, which gives a folder in memory to the server's user. */
+  readonly startsAsRoot: boolean;
   /** Of the data directory; undefined where the image does not say. */
   readonly dataFolder: string | undefined;
   /** As official images and those made from them say it; undefined: known once the server runs. */
@@ -47,7 +49,7 @@ export async function inspectImage({ docker }: Engine, name: string): Promise<Se
     throw statusOf(error) === 400 || /\s/.test(name) ? noSuchName(name, error) : error;
   });
   if (inspected === undefined) return undefined;
-  const { Cmd, Env, Volumes } = inspected.Config;
+  const { Cmd, Env, User, Volumes } = inspected.Config;
   const environment = new Map(
     (Env ?? []).map((line): [string, string] => {
       const end = line.indexOf('=');
@@ -61,6 +63,7 @@ export async function inspectImage({ docker }: Engine, name: string): Promise<Se
     command: typeof Cmd === 'string' ? [Cmd] : (Cmd ?? []),
     environment,
     volumes: Object.keys(Volumes ?? {}),
+    startsAsRoot: /^(?:root|0)?(?::|$)/.test(User ?? ''),
     dataFolder: dataFolder?.startsWith('/') === true ? dataFolder.replace(/\/+$/, '') : undefined,
     major: Number.isNaN(major) ? undefined : major,
   };

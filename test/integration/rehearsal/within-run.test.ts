@@ -108,3 +108,20 @@ test.each<[string, (filled: FilledServer) => FilledServer, { startsSlowly?: bool
     expect([restores.servers.length, restores.gone]).toEqual([servers, servers]);
   }
 });
+
+test('an abort during the copy waits for nothing, and the server goes', async () => {
+  const restores = new Restores();
+  await using starts = new WithinRun(SLOW);
+  const abort = new AbortController();
+  const held = async (): Promise<FilledServer> => {
+    const filled = await restores.restore();
+    // A copy of the database waits for whoever is in it.
+    const session = await connect(filled.server.target('shop').connectionString, { applicationName: 'test' });
+    await session.query('begin');
+    await session.query('lock table pg_catalog.pg_database in access exclusive mode');
+    setTimeout(() => abort.abort(new Error('stop')), 500);
+    return filled;
+  };
+  await expect(starts.filled(held, abort.signal)).rejects.toThrow('stop');
+  expect(restores.gone).toBe(1);
+});

@@ -170,6 +170,52 @@ pg_restore: warning: errors ignored on restore: 2
     expect(found).toEqual(mixed.includes('OTHER') ? refused : refused.slice(1));
   });
 
+  test('is the same when a statement of more than 1 KB is written in pieces, with another text between them', () => {
+    const torn = `pg_restore: error: could not execute query: ERROR:  no "one"\nCommand was: CREATE INDEX one ON a (b) WHERE b IN ('val`;
+    const reader = createMessageReader();
+    const text = [
+      'pg_restore: launching item 1 INDEX one\n',
+      `${torn}pg_restore: error: could not execute query: ERROR:  no "other"\nCommand was: DROP c;\n\nue');\n\n`,
+      `${torn}could not execute query: ERROR:  no "third"\nCommand was: DROP d;\n\n`,
+    ].join('');
+    const found = [...reader.push(text), ...reader.end()].filter(({ kind }) => kind !== 'progress');
+    expect(found).toMatchObject([
+      { kind: 'refused', error: { message: 'no "one"' } },
+      { kind: 'refused', error: { message: 'no "other"', statement: expect.stringMatching(/^DROP c;/) as string } },
+      { kind: 'refused', error: { message: 'no "one"' } },
+      { kind: 'refused', error: { message: 'no "third"', statement: 'DROP d;' } },
+    ]);
+  });
+
+  test.each([
+    [
+      'error: restoring data out of order is not supported',
+      [{ kind: 'error', message: 'restoring data out of order is not supported' }],
+    ],
+    [
+      'warning: restoring tables WITH OIDS is not supported anymore\npg_restore: error: could not read from input file: end of file',
+      [
+        { kind: 'warning', message: 'restoring tables WITH OIDS is not supported anymore' },
+        { kind: 'error', message: 'could not read from input file: end of file' },
+      ],
+    ],
+    [
+      'WARNING:  no privileges were granted for "a"',
+      [{ kind: 'warning', message: 'no privileges were granted for "a"' }],
+    ],
+    ['processing missed item 3 INDEX a', []],
+  ])('%s', (text, expected) => {
+    const reader = createMessageReader();
+    expect([...reader.push(`pg_restore: ${text}\n`), ...reader.end()]).toEqual(expected);
+  });
+
+  test('of the server, while an error of another job is awaited, does not take its level', () => {
+    const reader = createMessageReader();
+    const text =
+      'pg_restore: pg_restore: error: WARNING:  none granted\ncould not execute query: ERROR:  no "a"\nCommand was: DROP a;\n\n';
+    expect([...reader.push(text), ...reader.end()]).toMatchObject([{ kind: 'warning' }, { kind: 'refused' }]);
+  });
+
   test('is not lost when two jobs speak at once', () => {
     const reader = createMessageReader();
     const found = [...reader.push('pg_restore: error: pg_restore: creating INDEX "a"\n'), ...reader.end()];

@@ -14,7 +14,14 @@ test.each<[string, { tmpfsGib?: number; contentsBytes?: number }, number, number
   ['a disk that the user wants', { tmpfsGib: 0, contentsBytes: 0 }, 64, undefined],
 ])('with %s', (_, { contentsBytes, ...docker }, memoryGib, expectedGib) => {
   const spec = { docker, ...(contentsBytes !== undefined && { contentsBytes }) };
-  expect(dataInMemoryBytes(spec, memoryGib * GIB)).toBe(expectedGib === undefined ? undefined : expectedGib * GIB);
+  expect(dataInMemoryBytes(spec, { memoryBytes: memoryGib * GIB, startsAsRoot: true })).toBe(
+    expectedGib === undefined ? undefined : expectedGib * GIB,
+  );
+});
+
+test('an image that does not start as root could not write there', () => {
+  const machine = { memoryBytes: 64 * GIB, startsAsRoot: false };
+  expect(dataInMemoryBytes({ contentsBytes: 0 }, machine)).toBeUndefined();
 });
 
 test.each([

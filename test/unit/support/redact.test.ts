@@ -10,6 +10,8 @@ test.each([
   ],
   ['postgres://me:s3/cr3t@db/shop', 'postgres://me:***@db/shop'],
   ['postgres://:s3cret@db', 'postgres://:***@db'],
+  [`postgres://me:s3'cr3t@db/shop`, 'postgres://me:***@db/shop'],
+  ['postgres://me:s3`cr<3>t"@db/shop', 'postgres://me:***@db/shop'],
   ['host=db password=s3cret user=me', 'host=db password=*** user=me'],
   [`password='s3 cr3t' user=me`, 'password=*** user=me'],
   ['{"url":"postgres://me:s3@cr3t@db","mail":"a@b.c"}', '{"url":"postgres://me:***@db","mail":"a@b.c"}'],
