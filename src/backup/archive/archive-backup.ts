@@ -63,7 +63,7 @@ export async function openArchive(
     throw error;
   });
   if (located.format === 'tar' && located.compression === 'none') await checkTar(located.path);
-  if (located.format === 'directory') await checkFolder(located.path);
+  if (located.format === 'directory') await checkFolder(located.path, signal);
   // Reads the table of contents, so that a damaged one is known before a server is started; else before anything is restored.
   if (tool && located.compression === 'none')
     for await (const _ of readArchive(tool, ['--list', located.path], signal));

@@ -1,5 +1,6 @@
 import { Decompress } from 'fzstd';
 import { XxHash64 } from './xxhash64.ts';
+import { BLOCK_HEAD_BYTES, blockHead, CHECKSUM_BYTES, hasChecksum, headerBytes, MAGIC } from './zstd-layout.ts';
 
 /**
  * Decompresses zstd as it comes, frame by frame. fzstd looks neither at a frame's checksum nor at whether a frame that
@@ -77,13 +78,11 @@ function dataFrame(): Frame {
   /** One block, which ends the frame when it is the last and no checksum follows. */
   const block = (bytes: Buffer): number => {
     if (bytes.length < BLOCK_HEAD_BYTES) return 0;
-    const head = bytes.readUIntLE(0, BLOCK_HEAD_BYTES);
-    const type = (head >> 1) & 3;
-    // A block of type 1 is one byte, repeated.
-    const size = BLOCK_HEAD_BYTES + (type === 1 ? 1 : head >>> 3);
-    if (type !== 1 && head >>> 3 > LARGEST_BLOCK_BYTES) throw new Error('a block of the zstd stream is too large');
+    const head = blockHead(bytes);
+    if (head === undefined) throw new Error('a block of the zstd stream is too large');
+    const size = head.bytes;
     if (bytes.length < size) return 0;
-    last = (head & 1) === 1;
+    last = head.isLast;
     ended = last && header?.hasChecksum === false;
     decoder.push(bytes.subarray(0, size), ended);
     return size;
@@ -101,26 +100,11 @@ function dataFrame(): Frame {
       if (header) return last ? checksum(bytes) : block(bytes);
       const size = headerBytes(bytes);
       if (size === undefined) return 0;
-      header = { hasChecksum: ((bytes[4] ?? 0) & 4) !== 0 };
+      header = { hasChecksum: hasChecksum(bytes) };
       decoder.push(bytes.subarray(0, size));
       return size;
     },
   };
 }
 
-/** Undefined: not all there yet. */
-function headerBytes(bytes: Buffer): number | undefined {
-  const flags = bytes[4] ?? 0;
-  const single = (flags >> 5) & 1;
-  const contentSize = flags >> 6 === 0 ? single : 1 << (flags >> 6);
-  const dictionary = [0, 1, 2, 4][flags & 3] ?? 0;
-  const size = 5 + (1 - single) + dictionary + contentSize;
-  return bytes.length < size ? undefined : size;
-}
-
-const MAGIC = 0xfd_2f_b5_28;
 const SKIPPABLE = 0x18_4d_2a_50;
-const BLOCK_HEAD_BYTES = 3;
-const CHECKSUM_BYTES = 4;
-/** 128 KiB is the format's own limit. */
-const LARGEST_BLOCK_BYTES = 131_072;

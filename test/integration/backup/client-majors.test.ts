@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { promisify } from 'node:util';
@@ -27,7 +27,10 @@ const COMPRESSED: Readonly<Record<string, readonly string[]>> = {
   'custom by lz4': ['-Fc', '--compress=lz4'],
   'directory by zstd': ['-Fd', '--compress=zstd'],
   'directory by lz4': ['-Fd', '--compress=lz4'],
+  'directory, not compressed': ['-Fd', '-Z0'],
+  'directory of INSERTs': ['-Fd', '-Z0', '--inserts'],
 };
+const FOLDERS = ['directory', ...Object.keys(COMPRESSED).filter((name) => name.startsWith('directory'))];
 
 const tools = new Map<number, string>();
 for (const major of PYPI_MAJORS) {
@@ -162,6 +165,31 @@ describe.skipIf(tools.size < PYPI_MAJORS.length)('dumps by pg_dump and pg_dumpal
     }
     expect(answers).toContain('refused');
     for (const part of [0.2, 0.5, 0.8]) expect(await answerTo(whole.subarray(0, part * whole.length))).toBe('refused');
+  });
+
+  test.each(FOLDERS)('17 %s: a file of a table that is cut short is refused', async (name) => {
+    const path = join(folder, 'cut');
+    cpSync(pathOf(17, name), path, { recursive: true });
+    const filled = (file: string): boolean => statSync(join(path, file)).size > 100;
+    const files = readdirSync(path).filter((file) => /^\d+\.dat/.test(file) && filled(file));
+    expect(files.length).toBeGreaterThan(1);
+    for (const file of files) {
+      const whole = readFileSync(join(path, file));
+      // Once where a line ends, if there are lines.
+      const lineEnd = whole.lastIndexOf('\n', whole.length * 0.7) + 1;
+      for (const bytes of [lineEnd, whole.length * 0.3, whole.length - 3].filter((length) => length > 0)) {
+        writeFileSync(join(path, file), whole.subarray(0, bytes));
+        const restoring = restored(serverOf(17), path, signal, all);
+        await expect(restoring, `${file} at ${bytes}`).rejects.toMatchObject({ code: 'BACKUP_UNREADABLE' });
+      }
+      writeFileSync(join(path, file), whole);
+    }
+    const list = join(path, readdirSync(path).find((file) => /^blobs_\d+\.toc$/.test(file)) ?? '');
+    writeFileSync(list, readFileSync(list, 'utf8').replace(/^4711 .*\n/m, ''));
+    await expect(restored(serverOf(17), path, signal, all)).rejects.toMatchObject({
+      message: expect.stringContaining('blob_4711.dat'),
+    });
+    rmSync(path, { recursive: true });
   });
 
   async function answerTo(damaged: Buffer): Promise<string> {
