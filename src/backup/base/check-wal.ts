@@ -23,11 +23,13 @@ export interface WalCheck {
 export async function checkWal(dataFolder: string, check: WalCheck, signal: AbortSignal): Promise<void> {
   const { label, manifest } = check;
   const ranges = manifest?.walRanges ?? [{ timeline: label.timeline, start: label.start, end: label.start }];
-  for (const [index, { timeline, start, end }] of ranges.entries()) {
+  // A manifest has the newest first.
+  const newest = Math.max(...ranges.map(({ timeline }) => timeline));
+  for (const { timeline, start, end } of ranges) {
     const folder = join(dataFolder, 'pg_wal');
     await using wal = await opened(folder, timeline, check);
     // What a server writes after the backup goes with it (`-X fetch`) and is replayed as well.
-    const isLast = index === ranges.length - 1;
+    const isLast = timeline === newest;
     const reached = await readTo(wal, { start: Number(start), stop: isLast ? Infinity : Number(end) }, check, signal);
     if (reached > Number(start) && reached >= Number(end)) continue;
     const file = wal.fileName(reached);

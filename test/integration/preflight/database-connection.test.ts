@@ -62,7 +62,7 @@ describe('a session with production', () => {
         { name: 'slow', sql, expect: '1' },
         { name: 'next', sql, expect: '1' },
       ]);
-      expect(slow?.reading).toEqual({ unknown: 'cannot read the invariant "slow": Query read timeout' });
+      expect(slow?.reading).toEqual({ unknown: 'cannot read the invariant "slow": no answer within the time limit' });
       expect(next?.reading).toEqual({ unknown: expect.not.stringContaining('timeout') as string });
     } finally {
       process.kill(database.processId, 'SIGCONT');

@@ -4,6 +4,7 @@ import type { Database } from '../../../postgres/connect.ts';
 import type { ProductionTarget } from '../../../postgres/production-target.ts';
 import { runUserQuery } from '../../../postgres/run-user-query.ts';
 import { INSUFFICIENT_PRIVILEGE, QUERY_CANCELED, sqlStateOf } from '../../../postgres/sqlstate.ts';
+import { codeOf } from '../../../support/errors.ts';
 import type { InvariantStart } from '../../facts/receipt.ts';
 import { known, type Reading } from '../../reading.ts';
 import type { InvariantFacts, QueryFacts } from '../facts.ts';
@@ -87,6 +88,7 @@ function isAnswer(thrown: unknown): boolean {
   return sqlState !== undefined && sqlState !== INSUFFICIENT_PRIVILEGE && !/^(?:08|53|55|57)/.test(sqlState);
 }
 
-const isTimeout = (thrown: unknown): boolean => sqlStateOf(thrown) === QUERY_CANCELED;
+/** The server ended it; one that does not answer at all says nothing of the query. */
+const isTimeout = (thrown: unknown): boolean => codeOf(thrown) === QUERY_CANCELED;
 
 const LOCK_TIMEOUT_MS = 5_000;
