@@ -1,6 +1,7 @@
 import { quoteIdentifier } from '../postgres/identifiers.ts';
 import type { Database } from '../postgres/connect.ts';
-import { codeOf, PgrehearseError } from '../support/errors.ts';
+import { INSUFFICIENT_PRIVILEGE, sqlStateOf } from '../postgres/sqlstate.ts';
+import { PgrehearseError } from '../support/errors.ts';
 
 /** Stands in for roles that a backup refers to and that this server does not have. */
 export interface RoleShims {
@@ -52,10 +53,10 @@ async function createMarked(upkeep: Database, role: string): Promise<void> {
   try {
     await upkeep.script(`create role ${name} nologin; comment on role ${name} is '${MARKER}'${join}`);
   } catch (cause) {
-    const code = codeOf(cause);
+    const sqlState = sqlStateOf(cause);
     // Another rehearsal was faster.
-    if (code === '42710' || code === '23505') return;
-    if (code !== '42501') throw cause;
+    if (sqlState === '42710' || sqlState === '23505') return;
+    if (sqlState !== INSUFFICIENT_PRIVILEGE) throw cause;
     throw new PgrehearseError(
       'SERVER_RIGHTS_MISSING',
       `The backup names the role ${role}, which the server lacks, and the role of server.url may not create roles.`,

@@ -15,7 +15,7 @@ import type { ServerProvider, ServerSpec } from '../server/provider.ts';
 import { PgrehearseError } from '../support/errors.ts';
 import type { OnEvent } from './events.ts';
 import { Keeping } from './keeping/keeping.ts';
-import type { StartStates } from './keeping/start-states.ts';
+import type { StartStates } from './keeping/start-state.ts';
 import { WithinRun } from './keeping/within-run.ts';
 import type { RehearsalRequest } from './request.ts';
 

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import type { BookkeepingTable } from '../migrations/source.ts';
-import type { StartStates } from './keeping/start-states.ts';
+import type { StartStates } from './keeping/start-state.ts';
 import { connect, type Database } from '../postgres/connect.ts';
 import { quoteIdentifier, quoteLiteral } from '../postgres/identifiers.ts';
 import type { DatabaseTarget, EphemeralServer } from '../server/provider.ts';

@@ -1,5 +1,15 @@
 import { execFile } from 'node:child_process';
-import { chownSync, cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  chownSync,
+  cpSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
@@ -162,4 +172,31 @@ export async function startFrom(
     },
     [Symbol.asyncDispose]: () => server[Symbol.asyncDispose](),
   };
+}
+
+/**
+ * What a rehearsal does before it starts a server, in a new folder inside of `within`, which goes again.
+ *
+ * @returns nothing, or the code with the message
+ */
+export async function layOutOnly(path: string, within: string, options: OpenBackupOptions = {}): Promise<string> {
+  const { signal } = new AbortController();
+  const folder = mkdtempSync(join(within, 'laid-out-'));
+  try {
+    const backup = await openBackup(path, options, signal);
+    await backup.dataDirectory?.layOut({ folder, owner: undefined, onProgress: () => {} }, signal);
+    return '';
+  } catch (error) {
+    const { code, message } = error as { code?: string; message: string };
+    return `${code}: ${message}`;
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+}
+
+/** Changes one bit of a file. */
+export function flip(path: string, at: number): void {
+  const bytes = readFileSync(path);
+  bytes[at] = (bytes[at] ?? 0) ^ 1;
+  writeFileSync(path, bytes);
 }

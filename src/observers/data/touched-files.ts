@@ -17,6 +17,9 @@ export interface LogReader extends AsyncDisposable {
   look(worthBytes: number): Promise<Touched>;
 }
 
+/** What is made in the database for upkeep to read the log; nothing else of observers' is left there. */
+export const LOG_EXTENSION = 'pg_walinspect';
+
 /** Begins to read the log of a server. `upkeep` is the database in which helper extensions may be created. */
 export async function openLogReader(upkeep: string, database: string): Promise<LogReader> {
   const session = await connect(upkeep, { applicationName: 'pgrehearse observer data log' });
@@ -156,14 +159,14 @@ with grouped as (
 /** Undefined where the server cannot show its log: before 15, without the extension, or with too little in the log. */
 async function recordsQuery(session: Database): Promise<string | undefined> {
   try {
-    await session.query('create extension if not exists pg_walinspect');
+    await session.query(`create extension if not exists ${LOG_EXTENSION}`);
   } catch {
     return undefined;
   }
   const [facts] = await session.query<{ level: string; blocks: boolean; schema: string }>(
     "select pg_catalog.current_setting('wal_level') as level, " +
       "exists (select from pg_catalog.pg_proc p where p.proname = 'pg_get_wal_block_info') as blocks, " +
-      "(select pg_catalog.quote_ident(n.nspname) from pg_catalog.pg_extension e join pg_catalog.pg_namespace n on n.oid = e.extnamespace where e.extname = 'pg_walinspect') as schema",
+      `(select pg_catalog.quote_ident(n.nspname) from pg_catalog.pg_extension e join pg_catalog.pg_namespace n on n.oid = e.extnamespace where e.extname = '${LOG_EXTENSION}') as schema`,
   );
   if (!facts || facts.level === 'minimal') return undefined;
   return (facts.blocks ? BLOCKS : REFERENCES).replace('SCHEMA', facts.schema) + SUMMARY;

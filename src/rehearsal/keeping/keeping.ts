@@ -9,8 +9,7 @@ import type { KeepingCast } from './keeping-cast.ts';
 import { type KeptState, KeptStates, ownMark } from './kept-state.ts';
 import { takeKept } from './kept-lock.ts';
 import { originOf, slotOf, whyNoOrigin } from './origin.ts';
-import { branchOf, noteRole, startStateOf } from './start-state.ts';
-import type { StartStates } from './start-states.ts';
+import { branchOf, noteRole, type StartStates, startStateOf } from './start-state.ts';
 
 /**
  * Keeps the server of a run, and starts from one that an earlier run kept when that is certain to be the same as restoring
@@ -33,7 +32,6 @@ export class Keeping implements StartStates {
     this.#slot = slotOf(cast.request);
   }
 
-  /** The start state once more: a branch where that is sound, else what `restore` makes. */
   async filled(restore: () => Promise<FilledServer>, signal: AbortSignal): Promise<FilledServer> {
     if (!this.#current && !this.#abstains) await this.#takeUp(signal);
     if (this.#abstains) return await restore();
@@ -47,7 +45,6 @@ export class Keeping implements StartStates {
     return await this.#restoreAnew(restore);
   }
 
-  /** To be called before a role is changed for the migration tool; the next branch takes that back. */
   async rememberRole(upkeep: Database, role: string): Promise<void> {
     const current = this.#current;
     if (!current) return;
@@ -59,7 +56,6 @@ export class Keeping implements StartStates {
     if (ofKept(current)) await this.#states.write(current.state);
   }
 
-  /** The rehearsal came to its end. */
   done(): void {
     this.#isDone = true;
   }

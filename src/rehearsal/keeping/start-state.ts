@@ -9,6 +9,16 @@ import { filledBy, type FilledServer, type SharedServer } from './filled-server.
 import type { StartState } from './kept-state.ts';
 import { oursOf, readSurroundings } from './surroundings.ts';
 
+/** Where the stages of a run take the state from that they start from. `dispose`: the run has ended. */
+export interface StartStates extends AsyncDisposable {
+  /** The start state once more: a branch where that is sound, else what `restore` makes. */
+  filled(restore: () => Promise<FilledServer>, signal: AbortSignal): Promise<FilledServer>;
+  /** To be called before a role is changed for the migration tool; the next branch takes that back. */
+  rememberRole(upkeep: Database, role: string): Promise<void>;
+  /** The rehearsal came to its end. */
+  done(): void;
+}
+
 /** Makes the pristine copy of what has just been restored, and notes how everything around it is. */
 export async function startStateOf(
   { server, database, restored }: Omit<FilledServer, 'branched'>,

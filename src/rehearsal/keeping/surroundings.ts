@@ -1,4 +1,5 @@
 import { connect, type Database } from '../../postgres/connect.ts';
+import { LOG_EXTENSION } from '../../observers/data/touched-files.ts';
 import { toError } from '../../support/errors.ts';
 import type { EphemeralServer } from '../../server/provider.ts';
 import { digest, type Facts } from './facts.ts';
@@ -79,9 +80,9 @@ async function contentsOf(
 
 const WITHOUT_OURS = `
   where not exists (select from pg_catalog.pg_extension e
-      where e.extname = 'pg_walinspect' and (e.tableoid, e.oid) = (c.tableoid, c.oid))
+      where e.extname = '${LOG_EXTENSION}' and (e.tableoid, e.oid) = (c.tableoid, c.oid))
     and not exists (select from pg_catalog.pg_depend d join pg_catalog.pg_extension e on e.oid = d.refobjid
-      where (d.classid, d.objid) = (c.tableoid, c.oid) and d.deptype = 'e' and e.extname = 'pg_walinspect')`;
+      where (d.classid, d.objid) = (c.tableoid, c.oid) and d.deptype = 'e' and e.extname = '${LOG_EXTENSION}')`;
 
 /** Objects that come, go or change leave another row. An extension of observers in `postgres` is ours. */
 const CONTENTS = [

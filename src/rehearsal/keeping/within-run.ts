@@ -5,8 +5,7 @@ import { dropPristine, upkeepOf } from './branch.ts';
 import { readProperties } from './database-properties.ts';
 import { filledBy, type FilledServer, type SharedServer } from './filled-server.ts';
 import type { StartState } from './kept-state.ts';
-import { branchOf, noteRole, startStateOf } from './start-state.ts';
-import type { StartStates } from './start-states.ts';
+import { branchOf, noteRole, type StartStates, startStateOf } from './start-state.ts';
 
 /**
  * Restores once, and branches when the database has to be built anew, where a copy costs less than a restore and there is room
@@ -77,12 +76,12 @@ export class WithinRun implements StartStates {
     // Others would have to make room for it.
     if (server.shared || server.contents) return false;
     await using upkeep = await upkeepOf(server);
-    if ((await readProperties(upkeep, database)).uncopied > 0) return false;
     const [row] = await upkeep.query<{ bytes: string }>('select pg_catalog.pg_database_size($1) as bytes', [database]);
     const bytes = Number(row?.bytes);
     if (this.#provider.startsSlowly !== true && bytes < WORTH_BYTES) return false;
     const room = await server.room?.();
-    return room !== undefined && room.freeBytes > bytes * ROOM_FACTOR + LEAST_BYTES;
+    if (room === undefined || room.freeBytes <= bytes * ROOM_FACTOR + LEAST_BYTES) return false;
+    return (await readProperties(upkeep, database)).uncopied === 0;
   }
 }
 

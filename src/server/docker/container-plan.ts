@@ -29,7 +29,8 @@ export function planContainer(spec: ServerSpec, engine: Engine, image: ServerIma
   const labels = { ...engine.labels, ...ownLabels(runId) };
   const memoryBytes = Math.min(engine.memoryBytes, (memoryGib ?? Infinity) * GIB);
   const data = placeOfData(image);
-  const inMemoryBytes = data === undefined ? undefined : dataInMemoryBytes(spec, { ...image, memoryBytes });
+  const inMemoryBytes =
+    data === undefined ? undefined : dataInMemoryBytes(spec, { memoryBytes, startsAsRoot: image.startsAsRoot });
   if (data === undefined) refuseMemory(spec, image);
   const settings = {
     ...throwAwaySettings({ memoryBytes, sharedMemoryBytes: undefined }),

@@ -13,9 +13,9 @@ export function dataInMemoryBytes(
 ): number | undefined {
   const wanted = docker?.tmpfsGib;
   if (wanted !== undefined) return wanted === 0 ? undefined : Math.ceil(wanted * GIB);
-  const bytes = Math.floor(memoryBytes / 4);
   // The folder would be root's.
   if (!startsAsRoot) return undefined;
+  const bytes = Math.floor(memoryBytes / 4);
   return contentsBytes !== undefined && 3 * contentsBytes + OWN_BYTES <= bytes ? bytes : undefined;
 }
 

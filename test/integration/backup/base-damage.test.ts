@@ -21,8 +21,7 @@ import { runVerifyBackup } from '../../../src/backup/base/run-verify-backup.ts';
 import { verifyFiles } from '../../../src/backup/base/verify-files.ts';
 import { openWal } from '../../../src/backup/base/wal-pages.ts';
 import { walRecords } from '../../../src/backup/base/wal-records.ts';
-import { openBackup } from '../../../src/backup/open-backup.ts';
-import { debianProgram, type Production, startProduction } from '../../helpers/base-backups.ts';
+import { debianProgram, flip, layOutOnly, type Production, startProduction } from '../../helpers/base-backups.ts';
 
 const signal = new AbortController().signal;
 
@@ -62,21 +61,8 @@ afterAll(async () => {
   await production[Symbol.asyncDispose]();
 });
 
-/** What a rehearsal does before it starts a server; nothing, or the code with the message. */
-async function layOut(path: string, allowUnverified = false, warnings: string[] = []): Promise<string> {
-  const folder = mkdtempSync(join(copies, 'laid-out-'));
-  try {
-    const onWarning = (text: string): void => void warnings.push(text);
-    const backup = await openBackup(path, { allowUnverified, onWarning }, signal);
-    await backup.dataDirectory?.layOut({ folder, owner: undefined, onProgress: () => {} }, signal);
-    return '';
-  } catch (error) {
-    const { code, message } = error as { code?: string; message: string };
-    return `${code}: ${message}`;
-  } finally {
-    rmSync(folder, { recursive: true });
-  }
-}
+const layOut = (path: string, allowUnverified = false, warnings: string[] = []): Promise<string> =>
+  layOutOnly(path, copies, { allowUnverified, onWarning: (text) => void warnings.push(text) });
 
 let count = 0;
 
@@ -85,12 +71,6 @@ function damagedCopy(of: string, damage: (folder: string) => void): string {
   cpSync(of, copy, { recursive: true, verbatimSymlinks: true });
   damage(copy);
   return copy;
-}
-
-function flip(path: string, at: number): void {
-  const bytes = readFileSync(path);
-  bytes[at] = (bytes[at] ?? 0) ^ 1;
-  writeFileSync(path, bytes);
 }
 
 const cut = (path: string): void => truncateSync(path, Math.floor(statSync(path).size / 2));

@@ -1,6 +1,6 @@
 import { execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, truncateSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdtempSync, readdirSync, rmSync, statSync, truncateSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { promisify } from 'node:util';
@@ -9,14 +9,13 @@ import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vite
 import { readManifest } from '../../../src/backup/base/manifest.ts';
 import { runVerifyBackup } from '../../../src/backup/base/run-verify-backup.ts';
 import { verifyFiles } from '../../../src/backup/base/verify-files.ts';
-import { openBackup } from '../../../src/backup/index.ts';
 import { connect } from '../../../src/postgres/connect.ts';
 import { findBinaries } from '../../../src/server/local/binaries/find-binaries.ts';
 import { openCacheFolder } from '../../../src/server/local/cache-folder.ts';
 import { freePort } from '../../../src/server/local/free-port.ts';
 import { runCommand } from '../../../src/server/local/run-command.ts';
 import { findServerUser } from '../../../src/server/local/server-user.ts';
-import { type Production, startFrom, startProduction } from '../../helpers/base-backups.ts';
+import { flip, layOutOnly, type Production, startFrom, startProduction } from '../../helpers/base-backups.ts';
 import { PYPI_MAJORS, pypiPostgres } from '../../helpers/pypi-postgres.ts';
 
 /** Options of pg_basebackup; a plain backup needs a place of its own for the tablespace. */
@@ -167,20 +166,7 @@ function ofMajor(major: number, programs: string): void {
 const rowsOf = (table: string): string =>
   `select pg_catalog.count(*)::int as rows, pg_catalog.md5(pg_catalog.string_agg(t::text, ' ' order by id)) as sum from ${table} t`;
 
-/** What a rehearsal does before it starts a server; nothing, or the code with the message. */
-async function layOut(path: string): Promise<string> {
-  const folder = mkdtempSync(join(tmpdir(), 'base-majors-'));
-  try {
-    const backup = await openBackup(path, {}, signal);
-    await backup.dataDirectory?.layOut({ folder, owner: undefined, onProgress: () => {} }, signal);
-    return '';
-  } catch (error) {
-    const { code, message } = error as { code?: string; message: string };
-    return `${code}: ${message}`;
-  } finally {
-    rmSync(folder, { recursive: true });
-  }
-}
+const layOut = (path: string): Promise<string> => layOutOnly(path, tmpdir());
 
 /** Changes, cuts and removes files of the three kinds of place, and adds one; returns which, in order. */
 function damageFiles(folder: string): readonly string[] {
@@ -195,12 +181,6 @@ function damageFiles(folder: string): readonly string[] {
   rmSync(join(folder, 'pg_hba.conf'));
   writeFileSync(join(folder, 'base/stranger'), '');
   return [changed, short, gone, placed, 'pg_hba.conf', 'base/stranger'].toSorted();
-}
-
-function flip(path: string, at: number): void {
-  const bytes = readFileSync(path);
-  bytes[at] = (bytes[at] ?? 0) ^ 1;
-  writeFileSync(path, bytes);
 }
 
 /** Our own servers have none. */

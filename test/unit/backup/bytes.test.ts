@@ -3,11 +3,16 @@ import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from 'vitest';
 
 import { archiveHeader } from '../../../src/backup/archive/archive-header.ts';
-import { createMessageReader } from '../../../src/backup/archive/pg-restore-messages.ts';
+import { createMessageReader, type PgRestoreMessage } from '../../../src/backup/archive/pg-restore-messages.ts';
 import { createCopyTextReader } from '../../../src/backup/copy-text.ts';
 import { createdAt } from '../../../src/backup/created-at.ts';
 import { XxHash64 } from '../../../src/backup/plain/xxhash64.ts';
 import { zstdFrames } from '../../../src/backup/plain/zstd-frames.ts';
+
+function messagesOf(text: string): readonly PgRestoreMessage[] {
+  const reader = createMessageReader();
+  return [...reader.push(text), ...reader.end()];
+}
 
 const fixture = (name: string): Buffer =>
   readFileSync(fileURLToPath(new URL(`../../../fixtures/backups/${name}`, import.meta.url)));
@@ -161,8 +166,7 @@ pg_restore: warning: errors ignored on restore: 2
     const one = 'could not execute query: ERROR:  no "one"\nCommand was: ALTER TABLE a\n    ADD b int;\n\n';
     const other = 'could not execute query: ERROR:  no "other"\nCommand was: CREATE c (\n    d int\n);\n\n';
     const text = mixed.replace('REFUSED_ONE', one).replace('REFUSED_OTHER', other);
-    const reader = createMessageReader();
-    const found = [...reader.push(text), ...reader.end()].filter(({ kind }) => kind !== 'progress');
+    const found = messagesOf(text).filter(({ kind }) => kind !== 'progress');
     const refused = [
       { kind: 'refused', error: { message: 'no "other"', statement: 'CREATE c (\n    d int\n);' } },
       { kind: 'refused', error: { message: 'no "one"', statement: 'ALTER TABLE a\n    ADD b int;' } },
@@ -172,13 +176,12 @@ pg_restore: warning: errors ignored on restore: 2
 
   test('is the same when a statement of more than 1 KB is written in pieces, with another text between them', () => {
     const torn = `pg_restore: error: could not execute query: ERROR:  no "one"\nCommand was: CREATE INDEX one ON a (b) WHERE b IN ('val`;
-    const reader = createMessageReader();
     const text = [
       'pg_restore: launching item 1 INDEX one\n',
       `${torn}pg_restore: error: could not execute query: ERROR:  no "other"\nCommand was: DROP c;\n\nue');\n\n`,
       `${torn}could not execute query: ERROR:  no "third"\nCommand was: DROP d;\n\n`,
     ].join('');
-    const found = [...reader.push(text), ...reader.end()].filter(({ kind }) => kind !== 'progress');
+    const found = messagesOf(text).filter(({ kind }) => kind !== 'progress');
     expect(found).toMatchObject([
       { kind: 'refused', error: { message: 'no "one"' } },
       { kind: 'refused', error: { message: 'no "other"', statement: expect.stringMatching(/^DROP c;/) as string } },
@@ -205,20 +208,17 @@ pg_restore: warning: errors ignored on restore: 2
     ],
     ['processing missed item 3 INDEX a', []],
   ])('%s', (text, expected) => {
-    const reader = createMessageReader();
-    expect([...reader.push(`pg_restore: ${text}\n`), ...reader.end()]).toEqual(expected);
+    expect(messagesOf(`pg_restore: ${text}\n`)).toEqual(expected);
   });
 
   test('of the server, while an error of another job is awaited, does not take its level', () => {
-    const reader = createMessageReader();
     const text =
       'pg_restore: pg_restore: error: WARNING:  none granted\ncould not execute query: ERROR:  no "a"\nCommand was: DROP a;\n\n';
-    expect([...reader.push(text), ...reader.end()]).toMatchObject([{ kind: 'warning' }, { kind: 'refused' }]);
+    expect(messagesOf(text)).toMatchObject([{ kind: 'warning' }, { kind: 'refused' }]);
   });
 
   test('is not lost when two jobs speak at once', () => {
-    const reader = createMessageReader();
-    const found = [...reader.push('pg_restore: error: pg_restore: creating INDEX "a"\n'), ...reader.end()];
+    const found = messagesOf('pg_restore: error: pg_restore: creating INDEX "a"\n');
     expect(found).toEqual([
       { kind: 'error', message: expect.stringContaining('could not be told') as string },
       { kind: 'progress', item: 'INDEX a' },
